@@ -1,0 +1,1 @@
+"""One concrete client per vendor; vendor exceptions stop here."""

@@ -1,0 +1,1 @@
+"""The schema, made only by alembic and shipped with the package."""

@@ -1,0 +1,1 @@
+"""The only place that turns real text into Redacted."""
