@@ -120,7 +120,7 @@ class Reading:
     email: Email
     screening: Screening
     redacted: RedactedMail | None
-    entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: ids that survive redaction: order, invoice, amount, date
+    entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: what survives redaction: order, invoice, ...
     risks: tuple[str, ...] = ()  #: "hidden-text", "injection", "spoofed-sender", ... short codes
 
     @property

@@ -17,7 +17,7 @@ def now() -> datetime:
 
 
 def _time(**kw: Any) -> Any:
-    return Field(sa_type=sa.DateTime(timezone=True), **kw)  # type: ignore[call-overload]
+    return Field(sa_type=sa.DateTime(timezone=True), **kw)
 
 
 def _json(factory: Any) -> Any:
