@@ -227,6 +227,40 @@ class CardData:
     risks: tuple[str, ...] = ()
     one_click: bool = False  #: PRODUCT.md, "When one click sends"
     why_not_one_click: tuple[str, ...] = ()
+    draft_author: str = ""  #: Slack id of the person who wrote the draft, "" when nobody did
+    claimed_at: datetime | None = None  #: when the present owner got it
+    answered_at: datetime | None = None  #: when the newest answer left
+    acknowledged_at: datetime | None = None  #: when the newest acknowledgement left
+    closed_at: datetime | None = None
+    closed_by: str = ""  #: Slack id
+    close_reason: str = ""
+    follows: int = 0  #: number of the closed ticket that this one continues, 0 for none
+    outage: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMail:
+    """One mail of the customer as the thread under the card shows it."""
+
+    message: str  #: id of the message row
+    received_at: datetime
+    subject: Redacted
+    text: Redacted
+    attachments: tuple[tuple[str, int], ...] = ()  #: (type, size in bytes); names may hold personal data
+    readable: bool = True
+    aside: str = ""  #: why it needs nobody ("out-of-office"), "" for a mail that does
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadEvent:
+    """One event of the ticket as the thread shows it. `why` is redacted or our own words."""
+
+    seq: int
+    at: datetime
+    actor: str  #: a Slack id, or "triage", "customer", "gmail"
+    action: str
+    why: Redacted
+    to: str = ""  #: Slack id of who got the ticket, for a reassignment
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,6 +219,10 @@ class Card(SQLModel, table=True):
     draft_ts: str = ""
     draft_revision: int = 0  #: the revision that its thread shows
     event_seq: int = 0  #: events up to this one stand in its thread
+    mails: list[str] = _json(list)  #: ids of the message rows that stand in its thread
+    posting: str = ""  #: key of the thread message that is being posted; "" when none is
+    shown: str = ""  #: digest of what it shows, so that drawing the same again costs nothing
+    base_seq: int = 0  #: the ticket's newest event when it was posted
     sending_since: datetime | None = _time(default=None)
     posted_at: datetime | None = _time(default=None)
 
