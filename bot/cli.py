@@ -1,0 +1,106 @@
+"""The `triage` command: parse, call, exit codes (0 done, 1 something failed, 2 a setting or an argument is wrong)."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bot import log
+from bot.errors import SettingsError, TriageError
+
+RUN_HELP = """Work the real mailbox: Slack by Socket Mode, Gmail by polling, until stopped (Ctrl-C or SIGTERM).
+
+Needed: SLACK_BOT_TOKEN, SLACK_APP_TOKEN and GMAIL_CREDENTIALS. Optional: OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL (without
+a model, rules and templates do the work), DATABASE_URL (without it a bundled PostgreSQL starts), TRIAGE_CONFIG, TRIAGE_DATA_DIR,
+TRIAGE_KEYS, TRIAGE_POLL_SECONDS. Any secret X may be given as X_FILE. `triage check` tells what is missing."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    root = argparse.ArgumentParser(prog="triage", description="A shared inbox that a team answers from Slack.")
+    root.add_argument("--version", action="version", version=f"triage {version('slack-triage')}")
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    formatter = argparse.RawDescriptionHelpFormatter
+
+    demo = commands.add_parser(
+        "demo",
+        help="try everything in a browser: no account, no key",
+        description="Start a stand-in for Slack, Gmail and the model on this machine, and the bot beside it; open the page.\n"
+        "It ignores every production setting and uses a database of its own, empty at each start.",
+        formatter_class=formatter,
+    )
+    demo.add_argument("--port", type=port, default=0, metavar="N", help="port of the page on 127.0.0.1 (default: 8766, or a free one)")
+    demo.add_argument("--mail", type=folder, metavar="DIR", help="then also deliver the .eml files in DIR, and those added to it later")
+    demo.add_argument("--no-browser", action="store_true", help="do not open the page, only print its address")
+    demo.add_argument("--no-model", action="store_true", help="no recorded answers: show what rules and templates do")
+    demo.add_argument("--smoke", action="store_true", help="do by itself what a person would, print what happened, exit 0 only if all did")
+
+    commands.add_parser("run", help="the real thing", description=RUN_HELP, formatter_class=formatter)
+    commands.add_parser(
+        "check",
+        help="test every credential, scope, channel, mailbox and the database",
+        description="One line for each thing that `triage run` needs, with what to do about what fails. Exit 1 if anything does.",
+    )
+    db = commands.add_parser("db", help="the database").add_subparsers(dest="db", required=True, metavar="COMMAND")
+    db.add_parser("upgrade", help="bring the schema to this version", description="Bring the schema to this version; safe to repeat.")
+    return root
+
+
+def port(text: str) -> int:
+    """A TCP port from the command line."""
+    if not text.isdecimal() or not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; give a number from 1 to 65535")
+    return int(text)
+
+
+def folder(text: str) -> Path:
+    """A readable folder from the command line."""
+    path = Path(text).expanduser()
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a folder; give one that holds .eml files")
+    return path
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the console script's entry point."""
+    args = parser().parse_args(argv)
+    log.configure()
+    try:
+        return asyncio.run(command(args))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except TriageError as error:
+        print(f"triage: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def command(args: argparse.Namespace) -> Coroutine[Any, Any, int]:
+    """The coroutine behind a command; what a command does not need is not imported."""
+    if args.command == "demo":
+        from bot import demo
+
+        return demo.run(port=args.port, mail=args.mail, browser=not args.no_browser, model=not args.no_model, smoke=args.smoke)
+    if args.command == "check":
+        from bot import check
+
+        return check.run(os.environ)
+    if args.command == "db":
+        from bot import app
+
+        return app.upgrade(os.environ)
+    from bot import app
+
+    return app.run(os.environ)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
