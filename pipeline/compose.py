@@ -14,13 +14,13 @@ from typing import Any
 from uuid import UUID
 
 from bot.values import Address, Email
+from pipeline.headers import one_line
 
 REPLY_ID_HEADER = "X-Triage-Reply-Id"
 
 _ADDRESS = re.compile(r"[^@\s\x00-\x20\"(),:;<>\[\]\\]{1,64}@[^@\s\x00-\x20\"(),:;<>\[\]\\]{1,253}")
 _MESSAGE_ID = re.compile(r"[^\s<>\x00-\x20]{1,900}")
 _ANSWERED = re.compile(r"(re|aw|sv|antw|vs|ref|rif|res|ynt|odp)(\[\d+\])?\s*[:：]", re.IGNORECASE)
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _REFERENCES_KEPT = 20
 _SUBJECT_KEPT = 250
 
@@ -128,14 +128,13 @@ def signed(body: str, signature: str) -> str:
 
 def subject_line(email: Email) -> str:
     """The subject of the answer: the mail's, on one line, with one `Re:`."""
-    subject = one_line(email.subject)[:_SUBJECT_KEPT].strip()
+    subject = _header_text(email.subject)[:_SUBJECT_KEPT].strip()
     return subject if _ANSWERED.match(subject) else f"Re: {subject}".strip()
 
 
-def one_line(text: str) -> str:
-    """A header value without line breaks, control characters or runs of blanks: a decoded header may hold any of them."""
-    text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be encoded into a header
-    return " ".join(_UNPRINTABLE.sub(" ", text).split())
+def _header_text(text: str) -> str:
+    """A header value on one line that can be encoded: a decoded header may hold line breaks, a lone surrogate cannot leave."""
+    return one_line(text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def compose(
@@ -193,7 +192,7 @@ def _ids(text: str) -> list[str]:
 
 def _header_address(address: Address) -> HeaderAddress:
     local, _, domain = address.email.rpartition("@")
-    return HeaderAddress(one_line(address.name), local, _ascii_domain(domain))
+    return HeaderAddress(_header_text(address.name), local, _ascii_domain(domain))
 
 
 def _clean(text: str) -> str:
