@@ -1,0 +1,75 @@
+"""Keeps our calls under a rate that Slack allows, urgent ones first."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from dataclasses import dataclass, field
+
+CLICK, CARD, THREAD = 0, 1, 2  #: priorities: what a person waits for, then cards, then what stands under them
+
+
+@dataclass(order=True)
+class _Waiter:
+    priority: int
+    number: int
+    turn: asyncio.Future[None] = field(compare=False)
+
+
+class Pace:
+    """A token bucket whose waiters are served by priority. A click waits only when Slack itself told us to stop."""
+
+    def __init__(self, per_second: float, burst: int) -> None:
+        self.rate = per_second
+        self.burst = float(burst)
+        self.tokens = float(burst)
+        self._refilled = 0.0
+        self._stopped_until = 0.0
+        self._numbers = itertools.count()
+        self._waiting: list[_Waiter] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def turn(self, priority: int) -> None:
+        """Return when this call may go out."""
+        self._refill()
+        stopped = asyncio.get_running_loop().time() < self._stopped_until
+        if not stopped and (priority == CLICK or (self.tokens >= 1 and not self._waiting)):
+            self.tokens -= 1
+            return
+        waiter = _Waiter(priority, next(self._numbers), asyncio.get_running_loop().create_future())
+        heapq.heappush(self._waiting, waiter)
+        self._arm()
+        await waiter.turn
+
+    def stop(self, seconds: float) -> None:
+        """Slack said 429: nobody goes out for so long."""
+        self._stopped_until = max(self._stopped_until, asyncio.get_running_loop().time() + seconds)
+        self.tokens = min(self.tokens, 1.0)
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+            self._arm()
+
+    def _refill(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._refilled:
+            self.tokens = min(self.burst, self.tokens + (now - self._refilled) * self.rate)
+        self._refilled = now
+
+    def _arm(self) -> None:
+        if self._timer or not self._waiting:
+            return
+        loop = asyncio.get_running_loop()
+        wait = max((1 - self.tokens) / self.rate, self._stopped_until - loop.time(), 0.0)
+        self._timer = loop.call_later(wait, self._grant)
+
+    def _grant(self) -> None:
+        self._timer = None
+        self._refill()
+        while self._waiting and (self.tokens >= 0.999 or self._waiting[0].turn.done()):
+            waiter = heapq.heappop(self._waiting)
+            if not waiter.turn.done():  # done: cancelled while it waited
+                waiter.turn.set_result(None)
+                self.tokens -= 1
+        self._arm()
