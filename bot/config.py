@@ -1,0 +1,259 @@
+"""The schema of triage.yaml: what it may say, what holds when it does not, and errors that name file, line and key."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from bot.errors import SettingsError
+from bot.values import Category, Priority
+
+
+def _without_hash(value: object) -> object:
+    return value.removeprefix("#") if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+ChannelName = Annotated[str, StringConstraints(pattern=r"^[\w][\w.-]{0,79}$"), BeforeValidator(_without_hash)]
+MailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,250}$"), BeforeValidator(_lower)]
+SlackUser = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,30}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$"), BeforeValidator(_lower)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Minutes = Annotated[int, Field(ge=1, le=525_600)]
+
+
+class Section(BaseModel):
+    """A part of triage.yaml: nothing in it changes, and nothing unknown is accepted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Channels(Section):
+    """Channel names without '#'. In the file the categories stand directly beside `default` and `oncall`."""
+
+    default: ChannelName = "triage"
+    oncall: ChannelName = "triage-oncall"
+    categories: dict[Category, ChannelName] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fold(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or "categories" in given:
+            return given
+        named = {key: name for key, name in given.items() if key in set(Category)}
+        return {**{key: name for key, name in given.items() if key not in named}, "categories": named}
+
+    def channel_for(self, category: Category) -> str:
+        """The channel in which cards of `category` appear."""
+        return self.categories.get(category, self.default)
+
+    def all(self) -> frozenset[str]:
+        """Every channel that triage posts in."""
+        return frozenset({self.default, self.oncall, *self.categories.values()})
+
+
+class Colleague(Section):
+    """Somebody who answers mail."""
+
+    slack: SlackUser
+    name: Words
+    skills: tuple[Words, ...] = ()
+    languages: tuple[Language, ...] = ()
+
+
+class Backlog(Section):
+    """What to take from a mailbox that is connected for the first time: with `days` 0 only what arrives from now on."""
+
+    days: int = Field(default=0, ge=0, le=365)
+    most: int = Field(default=50, ge=1, le=1000)
+
+
+class Reply(Section):
+    """What every reply has."""
+
+    signature: str = Field(default="", max_length=2000)
+
+
+class Privacy(Section):
+    """Brand, product and staff names that may stand in a channel."""
+
+    allow: tuple[Words, ...] = ()
+
+
+class Due(Section):
+    """Minutes until an answer is due, by priority."""
+
+    urgent: Minutes = 60
+    high: Minutes = 240
+    normal: Minutes = 1440
+    low: Minutes = 4320
+
+    def minutes(self, priority: Priority) -> int:
+        """Minutes for `priority`."""
+        return int(getattr(self, priority.value))
+
+
+class Gmail(Section):
+    """How Gmail is kept tidy."""
+
+    label: str = Field(default="triage", min_length=1, max_length=200)
+
+
+class Readers(Section):
+    """Limits of the processes that read mail."""
+
+    processes: int = Field(default=1, ge=1, le=16)
+    seconds: float = Field(default=20, ge=1, le=600)
+    memory_mb: int = Field(default=1000, ge=300, le=64_000)
+
+
+class Config(Section):
+    """The whole of triage.yaml; an empty one works."""
+
+    mailbox: MailAddress | None = None
+    aliases: tuple[MailAddress, ...] = ()
+    channels: Channels = Channels()
+    people: tuple[Colleague, ...] = ()
+    backlog: Backlog = Backlog()
+    reply: Reply = Reply()
+    privacy: Privacy = Privacy()
+    due: Due = Due()
+    gmail: Gmail = Gmail()
+    readers: Readers = Readers()
+    review_below: float = Field(default=0.6, ge=0, le=1)
+
+    def channel_for(self, category: Category) -> str:
+        """The channel in which cards of `category` appear."""
+        return self.channels.channel_for(category)
+
+
+def load(path: Path) -> Config:
+    """Read and check `path`; SettingsError with one line per mistake: `triage.yaml:12: channels.billing: ...`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path.name}: is not UTF-8 text.") from None
+    except OSError as error:
+        raise SettingsError(f"{path.name}: cannot be read ({error.strerror}). TRIAGE_CONFIG names it.") from None
+    return parse(text, path.name)
+
+
+def parse(text: str, name: str = "triage.yaml") -> Config:
+    """The same from text that is called `name` in errors."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        given = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise SettingsError(_syntax(error, name)) from None
+    except (ValueError, RecursionError):
+        raise SettingsError(f"{name}: cannot be read as YAML.") from None
+    if root is None or given is None:
+        return Config()
+    if not isinstance(root, MappingNode):
+        raise SettingsError(f"{name}:1: expected keys such as `mailbox:` and `channels:`.")
+    twice = [f"{name}:{line}: {_dotted(keys)}: is there twice; keep one." for keys, line in _repeated(root, ())]
+    if twice:
+        raise SettingsError("\n".join(twice))
+    try:
+        return Config.model_validate(given)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_mistakes(error, root, name))) from None
+
+
+def _syntax(error: yaml.YAMLError, name: str) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or "cannot be read as YAML"
+    return f"{name}:{mark.line + 1}: {problem}" if mark is not None else f"{name}: {problem}"
+
+
+def _mistakes(error: ValidationError, root: Node, name: str) -> Iterator[str]:
+    for mistake in error.errors(include_url=False):
+        keys = tuple(key for key in mistake["loc"] if key not in ("[key]", "categories"))
+        yield f"{name}:{_line(root, keys)}: {_dotted(keys)}: {_said(mistake, keys)}"
+
+
+def _said(mistake: Any, keys: tuple[int | str, ...]) -> str:
+    kind, message = mistake["type"], str(mistake["msg"])
+    if kind == "extra_forbidden":
+        known = _known(keys[:-1])
+        near = difflib.get_close_matches(str(keys[-1]), known, n=1)
+        return f"is not a key here; did you mean `{near[0]}`?" if near else f"is not a key here; there are {', '.join(known)}."
+    if kind == "string_pattern_mismatch":
+        return (
+            _PATTERNS.get(str(keys[-1])) or _PATTERNS.get(str(keys[-2:-1] and keys[-2])) or _PATTERNS.get(str(keys[0]), message)
+        )
+    if kind == "missing":
+        return "is missing."
+    if "input" in mistake and mistake["input"] is None:
+        return "has no value; leave the line out, or write one (in YAML a bare # begins a comment)."
+    if kind in ("model_type", "dict_type"):
+        return "expected keys of its own below it."
+    return message[:1].lower() + message[1:] + "."
+
+
+_PATTERNS = {
+    "mailbox": "is not a mail address such as support@company.example.",
+    "aliases": "is not a mail address such as support@company.example.",
+    "channels": "is not a channel name; write it as in Slack, without '#'.",
+    "slack": "is not a Slack member id such as U024BE7LH (profile, More, Copy member ID).",
+    "languages": "is not a two-letter language code such as en.",
+}
+
+
+def _known(keys: tuple[int | str, ...]) -> list[str]:
+    """The keys that may stand under `keys`."""
+    model: Any = Config
+    for key in keys:
+        if isinstance(key, str):
+            model = Colleague if key == "people" else type(model.model_fields[key].default)
+    names = [name for name in model.model_fields if name != "categories"]
+    return [*names, *Category] if model is Channels else names
+
+
+def _dotted(keys: tuple[int | str, ...]) -> str:
+    return ".".join(str(key + 1) if isinstance(key, int) else key for key in keys) or "the file"
+
+
+def _line(node: Node, keys: tuple[int | str, ...]) -> int:
+    """The line of the deepest of `keys` that the file has."""
+    line: int = node.start_mark.line + 1
+    for key in keys:
+        found = _step(node, key)
+        if found is None:
+            break
+        line, node = found
+    return line
+
+
+def _step(node: Node, key: int | str) -> tuple[int, Node] | None:
+    if isinstance(node, SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key].start_mark.line + 1, node.value[key]
+    if isinstance(node, MappingNode):
+        for name, value in node.value:
+            if isinstance(name, ScalarNode) and name.value == str(key):
+                return name.start_mark.line + 1, value
+    return None
+
+
+def _repeated(node: Node, keys: tuple[int | str, ...]) -> Iterator[tuple[tuple[int | str, ...], int]]:
+    """Keys that a mapping has twice: YAML would silently take the last."""
+    if isinstance(node, MappingNode):
+        seen: set[str] = set()
+        for name, value in node.value:
+            if isinstance(name, ScalarNode):
+                if name.value in seen:
+                    yield (*keys, name.value), name.start_mark.line + 1
+                seen.add(name.value)
+                yield from _repeated(value, (*keys, name.value))
+    elif isinstance(node, SequenceNode):
+        for number, value in enumerate(node.value):
+            yield from _repeated(value, (*keys, number))
