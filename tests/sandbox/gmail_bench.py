@@ -59,7 +59,7 @@ class Bench:
         """The authorized user that the stand-in's file describes; `from_authorized_user_info` would ignore its `token_uri`."""
         file = self.gmail.accounts.authorized_user(self.token_uri)
         wanted = {name: file[name] for name in ("refresh_token", "client_id", "client_secret", "token_uri")}
-        return UserCredentials(None, scopes=[SCOPE], **wanted)  # type: ignore[no-any-return,no-untyped-call]
+        return UserCredentials(None, scopes=[SCOPE], **wanted)  # type: ignore[no-untyped-call]
 
     async def ask(self, *path: str, credentials: Credentials | None = None, user: str = "me", **arguments: Any) -> Any:
         """`await bench.ask("messages", "get", id=...)`: one call by Google's client, each thread with its own Http."""
