@@ -10,7 +10,10 @@ Kind = Literal["429", "5xx", "drop", "slow", "error"]
 
 @dataclass(slots=True)
 class Fault:
-    """`method` is a name such as `chat.update`, or `*`. `drop` does the work and closes the connection (`before`: without doing it)."""
+    """`method` is a name such as `chat.update`, or `*`.
+
+    `drop` does the work and then closes the connection (`before`: without doing it).
+    """
 
     method: str
     kind: Kind

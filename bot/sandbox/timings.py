@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from bot.sandbox.gmail_settings import GmailTimings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +37,4 @@ class Timings:
     tier_4: Rate = Rate(100, 120)
     special: Rate = Rate(300, 300)
     posts: Rate = Rate(60, 30)  # chat.postMessage, per channel
+    gmail: GmailTimings = field(default_factory=GmailTimings)
