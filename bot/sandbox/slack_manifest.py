@@ -13,6 +13,8 @@ import yaml
 class Command:
     name: str
     should_escape: bool
+    description: str = ""
+    usage_hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def read(path: Path) -> Manifest:
     home: dict[str, Any] = features.get("app_home") or {}
     scopes = ((tree.get("oauth_config") or {}).get("scopes") or {}).get("bot") or []
     events = (settings.get("event_subscriptions") or {}).get("bot_events") or []
-    commands = [Command(entry["command"], bool(entry.get("should_escape"))) for entry in features.get("slash_commands") or []]
+    commands = [command(entry) for entry in features.get("slash_commands") or []]
     shortcuts = [Shortcut(entry["callback_id"], entry["type"]) for entry in features.get("shortcuts") or []]
     return Manifest(
         name=(features.get("bot_user") or {}).get("display_name") or "bot",
@@ -55,3 +57,8 @@ def read(path: Path) -> Manifest:
         home=bool(home.get("home_tab_enabled")),
         messages=bool(home.get("messages_tab_enabled")),
     )
+
+
+def command(entry: dict[str, Any]) -> Command:
+    words = (str(entry.get(key) or "") for key in ("description", "usage_hint"))
+    return Command(str(entry["command"]), bool(entry.get("should_escape")), *words)

@@ -12,6 +12,7 @@ from bot.sandbox import slack_shapes, slack_values
 from bot.sandbox import slack_state as slack
 from bot.sandbox.slack import SlackWorld
 from bot.sandbox.slack_acts import ClickResult, find_action, person_sees
+from bot.sandbox.slack_manifest import Command
 from bot.sandbox.slack_socket import SocketMode
 from bot.sandbox.slack_state import Channel, Json, Message, Person, View, Workspace
 
@@ -59,6 +60,7 @@ class SlackPage:
             "team": slack.TEAM_NAME,
             "user": person.id,
             "channel": here.id,
+            "commands": [command_row(c) for c in self.workspace.manifest.commands.values()],
             "users": [user_row(p) for p in self.workspace.people.values()],
             "channels": [self._channel_row(person, c) for c in mine],
             "messages": [self._row(m, visible) for m in visible if not m.is_reply],
@@ -195,6 +197,10 @@ def own_choice(element: Json, chosen: Json) -> Json:
 
 def user_row(person: Person) -> Json:
     return {"id": person.id, "name": person.name, "real_name": person.real_name, "kind": person.kind}
+
+
+def command_row(command: Command) -> Json:
+    return {"command": command.name, "description": command.description, "usage_hint": command.usage_hint}
 
 
 def mentions(person: Person, message: Message) -> bool:

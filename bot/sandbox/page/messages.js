@@ -1,0 +1,83 @@
+// The message list of a channel and of a thread, drawn as Slack draws them.
+
+import { h, classes } from "./dom.js";
+import { blocks, textBody } from "./blocks.js";
+import { avatar, appPicture, icon } from "./icons.js";
+import { messageTime, dayOf } from "./dates.js";
+import { store, nameOf, person, channel } from "./store.js";
+
+const CLOSE_TOGETHER = 300;
+
+/** `acts(message)` gives the function that sends an action of that message; `openThread(ts)`. */
+export function messageList(list, { acts, openThread, threadOf = "" }) {
+  const out = [];
+  let last = null;
+  for (const message of list) {
+    const day = dayOf(message.ts);
+    const sameDay = last && dayOf(last.ts) === day;
+    if (!sameDay && !threadOf) out.push(h("li", { key: `day-${day}`, class: "day", role: "separator" }, h("span", {}, day)));
+    if (store.newSince[store.channel] === message.ts && !threadOf) {
+      out.push(h("li", { key: "new", class: "new-line", role: "separator" }, h("span", {}, "New")));
+    }
+    out.push(row(message, sameDay && follows(last, message), { acts, openThread, threadOf }));
+    last = message;
+  }
+  return out;
+}
+
+/** Consecutive plain lines of one person stand under one name. */
+function follows(last, message) {
+  const plain = !message.bot && !message.ephemeral && !last.ephemeral && !last.thread_count;
+  return plain && last.user === message.user && !last.bot && Number(message.ts) - Number(last.ts) < CLOSE_TOGETHER;
+}
+
+function row(message, tight, { acts, openThread, threadOf }) {
+  const name = message.bot ? message.name || "Triage" : nameOf(message.user) || message.name;
+  const canThread = !threadOf && !message.ephemeral && channel()?.kind !== "im";
+  return h("li", {
+    key: `${message.ephemeral ? "e" : "m"}${message.ts}`, "data-ts": message.ts, tabindex: "-1",
+    class: classes("message", tight && "tight", message.ephemeral && "ephemeral", message.blocks.length && "card"),
+    "aria-label": `${name}: ${message.text}`.slice(0, 160), role: "article",
+  },
+  h("div", { class: "gutter" }, tight ? messageTime(message.ts) : message.bot ? appPicture() : avatar(name, message.user)),
+  h("div", { class: "content" },
+    message.ephemeral && h("div", { class: "only-you" }, icon("eye", 14), "Only visible to you"),
+    !tight && heading(name, message),
+    body(message, acts),
+    message.edited && !message.blocks.length && h("span", { class: "edited" }, "(edited)"),
+    !threadOf && message.thread_count > 0 && threadLink(message, openThread)),
+  canThread && h("div", { class: "toolbar" },
+    h("button", { type: "button", "aria-label": "Reply in thread", title: "Reply in thread", on: { click: () => openThread(message.ts) } }, icon("reply", 17))));
+}
+
+function heading(name, message) {
+  const kind = person(message.user)?.kind;
+  return h("div", { class: "heading" },
+    h("span", { class: "who" }, name),
+    message.bot && h("span", { class: "tag" }, "APP"),
+    kind === "guest" && h("span", { class: "tag" }, "Guest"),
+    kind === "foreign" && h("span", { class: "tag" }, "Other org"),
+    messageTime(message.ts));
+}
+
+function body(message, acts) {
+  if (!message.blocks.length) return h("div", { class: "body", key: "body" }, textBody(message.text));
+  return h("div", { class: "body", key: "body" }, blocks(message.blocks, { id: message.ts, act: acts(message), actionsLabel: "What you can do with this" }));
+}
+
+function threadLink(message, openThread) {
+  const count = message.thread_count;
+  const open = store.thread === message.ts && store.side === "thread";
+  return h("button", { type: "button", key: "thread", class: classes("thread-link", open && "open"), on: { click: () => openThread(message.ts) } },
+    icon("reply", 15), h("span", { class: "count" }, count === 1 ? "1 reply" : `${count} replies`), h("span", { class: "go" }, "View thread"));
+}
+
+/** Keeps the reader where they are: at the end if they were there, otherwise where they had scrolled to. */
+export function following(scroller, draw) {
+  const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  const before = scroller.querySelectorAll(".message").length;
+  draw();
+  const more = scroller.querySelectorAll(".message").length - before;
+  if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+  return atEnd ? 0 : Math.max(0, more);
+}
