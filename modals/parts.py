@@ -34,18 +34,15 @@ _IN_TITLE = str.maketrans({"*": "∗", "|": "¦", "`": "ˋ", "~": "∼"})
 _KINDS = {
     "PERSON": "person",
     "EMAIL": "e-mail address",
-    "EMAIL_ADDRESS": "e-mail address",
     "PHONE": "phone number",
-    "PHONE_NUMBER": "phone number",
-    "CREDIT_CARD": "card number",
     "CARD": "card number",
     "IBAN": "bank account",
-    "IBAN_CODE": "bank account",
-    "ADDRESS": "address",
-    "LOCATION": "place",
+    "ACCOUNT": "bank account number",
+    "ID": "personal id",
+    "LINK": "private link",
+    "ADDRESS": "postal address",
+    "BIRTHDATE": "date of birth",
     "IP": "IP address",
-    "IP_ADDRESS": "IP address",
-    "URL": "link",
 }
 
 
@@ -106,6 +103,17 @@ def quote(text: str, limit: int) -> str:
     lines = _quotable(clip(text.strip(), limit))
     kept = lines if len(lines) <= QUOTE_LINES else [*lines[: QUOTE_LINES - 1], "…"]
     return "\n".join(f"> {escape(line)}".rstrip() for line in kept).replace("```", "'''")
+
+
+def quote_all(text: str) -> str:
+    """A piece of somebody else's words as a quote; the caller made it small enough for a section."""
+    lines = "\n".join(f"> {escape(line)}".rstrip() for line in clean(text).split("\n"))
+    return lines.replace("```", "'''")
+
+
+def clipped(text: str, limit: int = 2_900) -> str:
+    """Finished mark-up within a section's limit; a cut may show a broken token, so callers keep under it."""
+    return text if len(text) <= limit else text[:limit].rsplit("\n", 1)[0][:limit]
 
 
 def _quotable(text: str) -> list[str]:

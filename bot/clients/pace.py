@@ -42,6 +42,10 @@ class Pace:
         self._arm()
         await waiter.turn
 
+    def back(self) -> None:
+        """Return a turn that was not used after all."""
+        self.tokens += 1
+
     def stop(self, seconds: float) -> None:
         """Slack said 429: nobody goes out for so long."""
         self._stopped_until = max(self._stopped_until, asyncio.get_running_loop().time() + seconds)

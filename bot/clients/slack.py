@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clients.pace import CARD, CLICK, Pace
-from bot.clients.slack_calls import CHANNEL_CODES, METHODS, code_of, retry_after, status_of, translate
+from bot.clients.slack_calls import CHANNEL_CODES, METHODS, app_token_refused, code_of, retry_after, status_of, translate
 from bot.clients.slack_directory import Directory
 from bot.errors import Permanent
 from bot.values import Person
@@ -126,6 +128,17 @@ class SlackClient:
             return translate(error, method, name)
         return translate(error, method, self.directory.name_of(channel))
 
+    @asynccontextmanager
+    async def room_for_update(self, priority: int) -> AsyncIterator[None]:
+        """Wait for the turn of one `update(priority=CLICK)` before taking what others wait for; unused turns go back."""
+        if priority == CLICK:
+            yield
+            return
+        gate = self._pace("chat.update", "")
+        await gate.turn(priority)
+        gate.back()  # the call itself takes it again, as a click that does not wait
+        yield
+
     async def _wait(self, gate: Pace | None, seconds: float) -> None:
         if gate:
             gate.stop(seconds)
@@ -147,6 +160,16 @@ class SlackClient:
             answer = await self._call("auth.test", CLICK, "", {})
             self._identity = _identity(answer)
         return self._identity
+
+    async def open_connection(self) -> str:
+        """The address for one Socket Mode connection; it is used soon or not at all, and is a secret."""
+        await self.start()
+        assert self._once is not None
+        try:
+            answer = await self._once.apps_connections_open(app_token=self.access.app_token.get_secret_value())
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise app_token_refused(error) from None
+        return str(answer["url"])
 
     async def person(self, user_id: str) -> Person:
         """Who a Slack id is, remembered for some minutes."""
@@ -227,6 +250,10 @@ class SlackClient:
         """The address of a message."""
         answer = await self.call("chat.getPermalink", channel=channel_id, message_ts=ts)
         return str(answer["permalink"])
+
+    async def tell(self, user: str, text: str) -> None:
+        """A direct message as the answer to what a person just did."""
+        await self.post(await self.dm(user), [], text, key=str(uuid.uuid4()), priority=CLICK)
 
     # Modals
 

@@ -65,6 +65,24 @@ _WORDS = {
 _AUTH_WORDS = "Slack refuses the bot token ({code}). Install the app again and put its new token into SLACK_BOT_TOKEN."
 
 
+_APP_TOKEN_WORDS = (
+    "Slack refuses the app-level token ({code}). Make one with the scope connections:write under Basic Information › "
+    "App-Level Tokens, and put it into SLACK_APP_TOKEN."
+)
+
+
+def app_token_refused(error: BaseException) -> VendorError:
+    """Why no Socket Mode connection can be opened."""
+    code = code_of(error) if isinstance(error, SlackApiError) else ""
+    if code in _AUTH | {"not_allowed_token_type", "missing_scope"}:
+        return AuthFailed(_APP_TOKEN_WORDS.format(code=code), code=code)
+    if code in {"forbidden_team", "socket_mode_not_enabled", "link_disabled"}:
+        return Permanent(
+            "Socket Mode is off for this app. Switch it on (manifest.yml does), then install the app again.", code=code
+        )
+    return translate(error, "apps.connections.open", "")
+
+
 def translate(error: BaseException, method: str, channel: str) -> VendorError:
     """What a failed call means for us; the text holds no token, no address and nothing that was posted."""
     again = METHODS[method].again if method in METHODS else True

@@ -11,8 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store import queue
-from bot.store.models import Notice, Ticket
+from bot.store.models import Message, Notice, Ticket
+from bot.values import Priority
 
+_Message: Any = Message
 _Notice: Any = Notice  # as expressions its attributes are columns
 _OWED = ("owed", "sending")
 
@@ -47,17 +49,22 @@ async def send_failed(s: AsyncSession, ticket: Ticket, *, to: str, why: str) -> 
     return await _to(s, ticket, "send-failed", to, f"Your reply on {_named(ticket)} did not go out. {_line(why)}")
 
 
-async def outage(s: AsyncSession, ticket: Ticket, *, channel: str) -> bool:
-    """Tell the on-call channel of an outage; once per ticket, whoever notices it."""
-    said = f"*Outage reported* by customer C-{ticket.customer_number}: {_named(ticket)}. {_line(ticket.summary)}"
-    said = said.replace("customer C-None", "a customer")
-    key = f"oncall:{ticket.id}"
-    return await owe(s, key=key, kind="oncall", to=f"#{channel}", text=said, ticket_id=ticket.id)
+async def outage_once(s: AsyncSession, ticket_id: UUID, *, channel: str) -> bool:
+    """Tell the on-call channel of an outage of high priority; once per ticket, and never of a backlog."""
+    ticket = await s.get(Ticket, ticket_id)
+    if ticket is None or not ticket.outage or ticket.priority not in (Priority.HIGH, Priority.URGENT):
+        return False
+    old = sa.exists().where(_Message.ticket_id == ticket_id, _Message.backlog)
+    if await s.scalar(sa.select(old)):
+        return False
+    who = f"customer C-{ticket.customer_number}" if ticket.customer_number else "a customer"
+    said = f"*Outage reported* by {who}: {_named(ticket)}. {_line(ticket.summary)}"
+    return await owe(s, key=f"oncall:{ticket.id}", kind="oncall", to=f"#{channel}", text=said, ticket_id=ticket.id)
 
 
-async def begin(s: AsyncSession, key: str) -> Notice | None:
-    """The notice, marked as being said, with the state it had before; None when it is not owed any more."""
-    notice = await s.scalar(sa.select(_Notice).where(_Notice.key == key).with_for_update())
+async def owed(s: AsyncSession, key: str) -> Notice | None:
+    """The notice, None when it is not owed any more."""
+    notice: Notice | None = await s.get(Notice, key)
     return notice if notice and notice.state in _OWED else None
 
 
