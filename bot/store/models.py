@@ -119,6 +119,7 @@ class Ticket(SQLModel, table=True):
     risks: list[str] = _json(list)
     sealed_table: bytes | None = None  #: placeholder -> first spelling, JSON
     answered_by: str = ""  #: "", a Slack id, or "gmail"
+    chain: str = ""  #: keyed hash of the newest event, so that cutting off the end of the history shows
     received_at: datetime = _time(default_factory=now)
     due_at: datetime | None = _time(default=None)
     first_answer_at: datetime | None = _time(default=None)

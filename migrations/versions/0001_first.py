@@ -125,6 +125,7 @@ def _ticket() -> None:
         sa.Column("risks", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("sealed_table", sa.LargeBinary(), nullable=True),
         sa.Column("answered_by", sqlmodel.AutoString(), nullable=False),
+        sa.Column("chain", sqlmodel.AutoString(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_answer_at", sa.DateTime(timezone=True), nullable=True),
