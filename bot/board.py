@@ -99,7 +99,7 @@ class Board:
                 fresh = card is None or (card.state == "live" and await cards.outdated(s, card, data.channel))
                 if card is None or fresh:
                     card = await cards.begin(s, ticket, data.channel, old=card)
-                    await notices.outage_once(s, ticket, channel=self.config.channels.oncall)
+                    await notices.outage_if_new(s, ticket, channel=self.config.channels.oncall)
             done = await (self._update(card, data) if card.state == "live" else self._post(card, data))
             if done:
                 break

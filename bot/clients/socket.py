@@ -7,6 +7,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import aiohttp
 from pydantic import SecretStr
@@ -129,9 +130,10 @@ class Socket:
         url = await self.slack.open_connection()  # asked here, since the SDK would try a refused token for ever
         handler = AsyncSocketModeHandler(self.app, self._app_token.get_secret_value(), ping_interval=PING)
         self._handler = handler
-        handler.client.wss_uri = url
+        client: Any = handler.client  # the SDK leaves its methods without types
+        client.wss_uri = url
         try:
-            await asyncio.wait_for(handler.client.connect(), CONNECT)
+            await asyncio.wait_for(client.connect(), CONNECT)
         except TimeoutError:
             await self._close()
             raise Temporary("Slack gave an address but no connection.") from None
@@ -142,7 +144,7 @@ class Socket:
         handler, self._handler = self._handler, None
         if handler is None:
             return
-        client = handler.client
+        client: Any = handler.client
         tasks = [task for task in (client.message_processor, client.current_session_monitor, client.message_receiver) if task]
         with contextlib.suppress(aiohttp.ClientError, OSError):
             await client.close()

@@ -49,17 +49,20 @@ async def send_failed(s: AsyncSession, ticket: Ticket, *, to: str, why: str) -> 
     return await _to(s, ticket, "send-failed", to, f"Your reply on {_named(ticket)} did not go out. {_line(why)}")
 
 
-async def outage_once(s: AsyncSession, ticket_id: UUID, *, channel: str) -> bool:
-    """Tell the on-call channel of an outage of high priority; once per ticket, and never of a backlog."""
+async def outage(s: AsyncSession, ticket: Ticket, *, channel: str) -> bool:
+    """Tell the on-call channel of an outage; once per ticket, whoever notices it."""
+    who = f"customer C-{ticket.customer_number}" if ticket.customer_number else "a customer"
+    text = f"*Outage reported* by {who}: {_named(ticket)}. {_line(ticket.summary)}"
+    return await owe(s, key=f"oncall:{ticket.id}", kind="oncall", to=f"#{channel}", text=text, ticket_id=ticket.id)
+
+
+async def outage_if_new(s: AsyncSession, ticket_id: UUID, *, channel: str) -> bool:
+    """The same for a ticket of high priority that holds an outage and was not a backlog's."""
     ticket = await s.get(Ticket, ticket_id)
     if ticket is None or not ticket.outage or ticket.priority not in (Priority.HIGH, Priority.URGENT):
         return False
     old = sa.exists().where(_Message.ticket_id == ticket_id, _Message.backlog)
-    if await s.scalar(sa.select(old)):
-        return False
-    who = f"customer C-{ticket.customer_number}" if ticket.customer_number else "a customer"
-    said = f"*Outage reported* by {who}: {_named(ticket)}. {_line(ticket.summary)}"
-    return await owe(s, key=f"oncall:{ticket.id}", kind="oncall", to=f"#{channel}", text=said, ticket_id=ticket.id)
+    return not await s.scalar(sa.select(old)) and await outage(s, ticket, channel=channel)
 
 
 async def owed(s: AsyncSession, key: str) -> Notice | None:
