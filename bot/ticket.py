@@ -37,6 +37,7 @@ class Action(StrEnum):
     REOPEN = "reopen"
     DISMISS = "dismiss"
     RESTORE = "restore"  #: brought back from the set-aside list, or not-a-ticket undone
+    VIEW_ORIGINAL = "view_original"  #: somebody looked at the real mail; recorded, and changes nothing
 
 
 _O, _W, _S, _C, _D = Status.OPEN, Status.WAITING, Status.SNOOZED, Status.CLOSED, Status.DISMISSED

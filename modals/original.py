@@ -14,7 +14,8 @@ from modals.parts import clip, date, escape, link
 
 CALLBACK = "ticket.original"
 _MAILS = 8
-_SECTIONS = 60  #: over all mails: 60 x 2,900 characters stay below Slack's 250 KB for a view
+_SECTIONS = 40  #: of text, over all mails; with six more blocks a mail that stays below Slack's 100
+_OF_ONE = 30  #: of them for one mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def _mail(mail: OriginalMail, left: int) -> tuple[list[Block], int]:
     blocks.append(note(f"{'Sent' if mail.ours else 'Received'} {date(mail.received_at)}"))
     if mail.raw:
         blocks.append(said(":warning: This mail could not be read as mail; below is its source."))
-    text, missing = verbatim(mail.text, min(max(left, 1), 40))
+    text, missing = verbatim(mail.text, min(max(left, 1), _OF_ONE))
     blocks += text
     if not text:
         blocks.append(note("(no text)"))
