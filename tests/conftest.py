@@ -26,6 +26,11 @@ _TEMPLATE = "triage_template"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update` writes golden files anew instead of comparing with them."""
+    parser.addoption("--update", action="store_true", help="write the golden files anew")
+
+
 def sibling(url: str, name: str) -> str:
     """The URL of another database on the same server."""
     return make_url(url).set(database=name).render_as_string(hide_password=False)
