@@ -199,7 +199,7 @@ def _draft(data: CardData, now: State) -> Block | None:
 
 def _look_first(data: CardData, now: State) -> Block | None:
     """Why a person should look closely, in words."""
-    reasons = words.reasons(data) if now in (State.OPEN, State.FAILED, State.UNREADABLE) else ()
+    reasons = words.reasons(data) if now in (State.OPEN, State.FAILED) else ()
     if not reasons:
         return None
     lines = ["*Look first:*", *(f"• {parts.escape(parts.clip(parts.one_line(reason), 200))}" for reason in reasons[:FLAGS])]

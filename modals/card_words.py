@@ -141,7 +141,8 @@ def reasons(data: CardData) -> tuple[str, ...]:
 def facts(data: CardData) -> tuple[tuple[str, str], ...]:
     """The four fields."""
     who = parts.person(data.owner) if data.owner else "nobody yet"
-    sure = f" ({round(data.confidence * 100)} % sure)" if data.confidence < LOW_CONFIDENCE or data.needs_review else ""
+    unsure = data.readable and (data.confidence < LOW_CONFIDENCE or data.needs_review)
+    sure = f" ({round(data.confidence * 100)} % sure)" if unsure else ""
     due = parts.date(data.due_at) if data.due_at and data.status == Status.OPEN else "nothing due"
     return (
         ("Status and owner", f"{data.status.capitalize()} · {who}"),
@@ -154,9 +155,9 @@ def facts(data: CardData) -> tuple[tuple[str, str], ...]:
 def sentence(data: CardData, said: str) -> str:
     """The whole card as one sentence, for phones and screen readers."""
     who = f"from {customer(data)[0].lower()}{customer(data)[1:]}".replace(" · ", ", ")
-    said = said.replace("*", "").replace(" · ", ", ")
+    said = said.replace("*", "").replace(" · ", ", ").rstrip(".")
     subject = parts.title_text(data.subject, 140) or "(no subject)"
-    clauses = [f"{said}: {tags(data)} {subject}", who]
+    clauses = [f"{said}{';' if ':' in said else ':'} {tags(data)} {subject}", who]
     if data.due_at and data.status == Status.OPEN:
         clauses.append(f"due {parts.date(data.due_at)}")
     clauses.append(f"ticket #{data.number}")
@@ -176,12 +177,12 @@ def _gist(data: CardData) -> str:
     sent = data.reply is not None and data.reply.status == ReplyStatus.SENT and data.reply.revision >= data.draft_revision
     if data.draft and not data.draft_retired and not sent:
         kind = "acknowledgement" if data.draft_kind == DraftKind.ACKNOWLEDGEMENT else "answer"
-        said.append(f"draft {kind} {draft_source(data)}: {_plain(data.draft, 900)}")
+        said.append(f"draft {kind}, {draft_source(data)}: {_plain(data.draft, 900)}")
     return "; ".join(said)
 
 
 def _plain(text: Redacted, limit: int) -> str:
-    return parts.escape(parts.clip(parts.one_line(parts.in_words(text)), limit))
+    return parts.escape(parts.clip(parts.one_line(parts.in_words(text)), limit)).replace("```", "'''").rstrip(".")
 
 
 def _cut(text: str) -> str:
