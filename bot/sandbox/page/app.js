@@ -37,6 +37,7 @@ async function fetchOnce() {
   const { user, channel: where, thread } = store;
   const about = wanted();
   const [slack, mail] = await Promise.all([read("/ui/state", { user, channel: where, thread }), read("/ui/mail")]);
+  if (!store.slack) slack.notes.forEach((note) => store.dismissed.add(note.id)); // what went wrong before this page was open
   Object.assign(store, { slack, mail, answeredFor: about });
 }
 
@@ -256,4 +257,4 @@ listen();
 document.addEventListener("keydown", escape);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
 live(refresh, linked);
-refresh();
+refresh().then(() => store.arriveAt && jump(store.channel, store.arriveAt));

@@ -72,7 +72,6 @@ function inline(text) {
   let first = null;
   for (const [pattern, build] of SPANS) {
     const match = pattern.exec(text);
-    // A span that ends inside a reference is not a span: links and mentions win over * and _ within them.
     if (match && (first === null || match.index < first.match.index)) first = { match, build };
   }
   if (first === null) return text === "" ? [] : [emoji(unescape(text))];
@@ -85,12 +84,12 @@ function inline(text) {
 /** What stands between < and >: a mention, a date, a link, or, when it is none of them, just these characters. */
 function reference(inner, all) {
   const [target, label] = split(inner);
-  if (target.startsWith("@")) return mention(`@${person(target.slice(1))?.name ?? unescape(label ?? target.slice(1))}`, target.slice(1) === store.user);
+  if (target.startsWith("@")) return mention(`@${called(target.slice(1)) ?? unescape(label ?? target.slice(1))}`, target.slice(1) === store.user);
   if (target.startsWith("#")) return mention(`#${channelName(target.slice(1)) ?? unescape(label ?? target.slice(1))}`, false);
   if (target.startsWith("!date^")) return slackDate(target.slice(6).split("^"), unescape(label ?? ""));
   if (/^!(here|channel|everyone)$/.test(target)) return mention(`@${target.slice(1)}`, true);
   if (target.startsWith("!subteam^")) return mention(unescape(label ?? "@group"), false);
-  return link(unescape(target), label === undefined ? undefined : inlineLabel(label), all);
+  return link(unescape(target), label === undefined ? undefined : inline(label), all);
 }
 
 function split(inner) {
@@ -98,13 +97,13 @@ function split(inner) {
   return at < 0 ? [inner, undefined] : [inner.slice(0, at), inner.slice(at + 1)];
 }
 
-const inlineLabel = (label) => emoji(unescape(label));
+const called = (id) => person(id)?.real_name || store.slack.messages.find((one) => one.bot && one.user === id)?.name;
 const mention = (text, mine) => h("span", { class: mine ? "mention mine" : "mention" }, text);
 
 /** A link to http(s) or mailto; any other scheme stays text. Links to what this page holds open it here. */
 export function link(url, label, all = url) {
   if (!/^(https?:\/\/|mailto:)/i.test(url)) return document.createTextNode(unescape(all));
-  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer nofollow", class: "link", on: { click: (event) => openHere(event, url) } }, label ?? url);
+  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer nofollow", class: "link", on: { click: (event) => openHere(event, url) } }, ...[label ?? url].flat());
 }
 
 function openHere(event, url) {

@@ -54,7 +54,8 @@ function alongRows(event, node) {
 function switcher(become) {
   return h("section", { class: "people", key: "people" },
     h("h2", { id: "you-are" }, "You are"),
-    h("div", { role: "radiogroup", "aria-labelledby": "you-are" }, people().map((one) => face(one, become))));
+    h("div", { role: "radiogroup", "aria-labelledby": "you-are" }, people().map((one) => face(one, become))),
+    h("p", { class: "where" }, "A sandbox: all of this runs on your machine."));
 }
 
 function face(one, become) {
