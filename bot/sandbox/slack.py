@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -75,30 +75,45 @@ class SlackWorld:
 
     async def card(self, text: str, channel: str | None = None, timeout: float = 15) -> Card:
         """The newest message of the bot in a channel that contains `text`; one with buttons before one without."""
+        where = self.workspace.channel(channel).id if channel else None
+
+        def fits(message: Message) -> bool:
+            public = self.workspace.channels[message.channel].kind == "channel" and message.ephemeral_to is None
+            return public and not message.is_reply and where in (None, message.channel)
+
+        return await self._newest("card", text, fits, timeout)
+
+    async def whisper(self, user: str, text: str = "", timeout: float = 15) -> Card:
+        """The newest ephemeral message to a person, to be clicked."""
+        who = self.workspace.person(user).id
+        return await self._newest(f"whisper to {user}", text, lambda message: message.ephemeral_to == who, timeout)
+
+    async def dm(self, user: str, text: str = "", timeout: float = 15) -> Card:
+        """The newest message of the bot in the conversation with a person."""
+        where = self.workspace.im(self.workspace.person(user).id).id
+        return await self._newest(f"message to {user}", text, lambda message: message.channel == where, timeout)
+
+    async def _newest(self, kind: str, text: str, fits: Callable[[Message], bool], timeout: float) -> Card:
         found: list[Message] = []
 
         def look() -> bool:
-            found[:] = sorted(self._cards(text, channel), key=lambda m: (self._has_buttons(m), m.ts))
+            candidates = [m for m in self.workspace.messages if m.bot and fits(m) and text in self._words(m)]
+            found[:] = sorted(candidates, key=lambda m: (self._has_buttons(m), m.ts))
             return bool(found)
 
-        await self.workspace.changes.until(look, timeout, lambda: f"a card with {text!r}; there are:\n{self._overview()}")
+        await self.workspace.changes.until(look, timeout, lambda: f"a {kind} with {text!r}; there are:\n{self._overview()}")
         return Card(self.workspace, self.acts, found[-1])
 
-    def _cards(self, text: str, channel: str | None) -> Iterable[Message]:
-        where = self.workspace.channel(channel).id if channel else None
-        for message in self.workspace.messages:
-            public = self.workspace.channels[message.channel].kind == "channel" and message.ephemeral_to is None
-            if message.bot and public and not message.is_reply and where in (None, message.channel):
-                words = f"{slack_text.readable(self.workspace, message.text)}\n{self.seen(message)}"
-                if text in words:
-                    yield message
+    def _words(self, message: Message) -> str:
+        return f"{slack_text.readable(self.workspace, message.text)}\n{self.seen(message)}"
 
     def _has_buttons(self, message: Message) -> bool:
         return bool(slack_text.labels(self.workspace, message.blocks))
 
     def _overview(self) -> str:
         lines = [f"#{self.workspace.channels[m.channel].name}: {m.text[:100]}" for m in self.workspace.messages]
-        return "\n".join(lines) or "no messages at all"
+        failed = [f"{call.method} failed: {call.error}" for call in self.calls if call.error][-10:]
+        return "\n".join([*lines, *failed]) or "no messages at all"
 
     async def view(self, user: str, timeout: float = 15, title: str | None = None) -> Modal:
         """The top modal of a person, with that title if one is given."""
@@ -156,8 +171,8 @@ class SlackWorld:
         self.workspace.changed()
 
     def delete_message(self, ts: str) -> None:
-        self.workspace.messages[:] = [m for m in self.workspace.messages if m.ts != ts]
-        self.workspace.changed()
+        for message in [m for m in self.workspace.messages if m.ts == ts]:
+            self.workspace.remove(message)
 
     def revoke_token(self, error: str = "token_revoked") -> None:
         self.workspace.token_error = error

@@ -13,6 +13,7 @@ from bot.sandbox.slack_socket import SocketMode
 from bot.sandbox.slack_state import BOT_USER, Blocks, Json, Message, Person, View, Workspace, interactive
 
 TROUBLE = "We had some trouble connecting. Try again?"
+UNPREPARED = "This app is not configured to handle interactive responses."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,11 @@ class Acts:
         return await self._interact(user, slack_payloads.view_action(self.workspace, person, view, entry))
 
     async def _interact(self, user: str, payload: Json) -> ClickResult:
-        acked, _ = await self.sockets.deliver("interactive", payload)
+        words = TROUBLE if self.workspace.manifest.interactive else UNPREPARED
+        acked = self.workspace.manifest.interactive and (await self.sockets.deliver("interactive", payload))[0]
         if not acked:
-            self.workspace.note(user, f"{self.workspace.manifest.name} did not respond. {TROUBLE}")
-        return ClickResult(acked, "" if acked else TROUBLE)
+            self.workspace.note(user, f"{self.workspace.manifest.name} did not respond. {words}")
+        return ClickResult(acked, "" if acked else words)
 
     # -- modals -----------------------------------------------------------------------------------------------------
 
@@ -73,9 +75,12 @@ class Acts:
         try:
             return self._answered(view, answer or {})
         except Refused as refused:
-            words = f"The app's answer was refused: {refused.error} {' '.join(refused.messages)}".strip()
-            self.workspace.note(user, words)
-            return SubmitResult(error=words)
+            return SubmitResult(error=self._refused(user, refused))
+
+    def _refused(self, user: str, refused: Refused) -> str:
+        words = f"The app's answer was refused: {refused.error} {' '.join(refused.messages)}".strip()
+        self.workspace.note(user, words)
+        return words
 
     def _answered(self, view: View, answer: Json) -> SubmitResult:
         action = answer.get("response_action")
@@ -105,8 +110,9 @@ class Acts:
 
     async def close(self, view: View) -> None:
         """The person closes the top view."""
-        for closed in slack_views.close(self.workspace, view):
-            self._tell_closed(closed, cleared=False)
+        everything = bool(view.body.get("clear_on_close"))
+        for closed in slack_views.close(self.workspace, view, everything=everything):
+            self._tell_closed(closed, cleared=everything)
 
     def _tell_closed(self, view: View, *, cleared: bool) -> None:
         if view.body.get("notify_on_close"):
@@ -129,8 +135,12 @@ class Acts:
             words = f"{name} failed because the app did not respond."
             self.workspace.note(user, words)
             return ClickResult(False, words)
-        if answer and (answer.get("text") or answer.get("blocks")):
+        if not answer:
+            return ClickResult(True)
+        try:
             respond(self.workspace, where.id, person.id, answer)
+        except Refused as refused:
+            return ClickResult(True, self._refused(user, refused))
         return ClickResult(True)
 
     async def shortcut(self, user: str, callback_id: str, message: Message | None = None) -> ClickResult:
@@ -211,9 +221,8 @@ def rich_text(workspace: Workspace, message: Message) -> Blocks:
 def respond(workspace: Workspace, channel: str, user: str, answer: Json, about: Message | None = None) -> None:
     """Do what an answer to a command or to a response_url says: whisper, post, replace, delete."""
     if answer.get("delete_original"):
-        if about is not None and about in workspace.messages:
-            workspace.messages.remove(about)
-            workspace.changed()
+        if about is not None:
+            workspace.remove(about)
         return
     text, blocks = str(answer.get("text") or ""), slack_chat.checked(workspace, answer.get("blocks") or [])
     if not text and not blocks:

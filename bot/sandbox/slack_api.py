@@ -70,6 +70,7 @@ METHODS: dict[str, Method] = {
     "views.update": Method(views.views_update, "tier_4"),
     "views.publish": Method(views.views_publish, "tier_4"),
 }
+KEPT_CALLS = 50_000
 OPEN_CONNECTION = "apps.connections.open"
 
 
@@ -91,14 +92,14 @@ class WebApi:
                 await suffer(fault)
             answer: Json = {"ok": True, **self._run(method, Args(args), token)}
         except RateLimited as limited:
-            self._record(method, args, "ratelimited")
+            self.record(method, args, "ratelimited")
             return limited.response()
         except ConnectionAbortedError:
-            self._record(method, args, "dropped")
+            self.record(method, args, "dropped")
             return dropped(request)
         except Refused as refused:
             answer = refused.answer()
-        self._record(method, args, answer.get("error", ""))
+        self.record(method, args, answer.get("error", ""))
         if fault is not None and fault.kind == "drop":
             return dropped(request)  # the work is done, the caller will never know
         return web.json_response(answer, headers=self._headers(method), status=_status(answer))
@@ -107,8 +108,10 @@ class WebApi:
         scopes = "connections:write" if method == OPEN_CONNECTION else ",".join(sorted(self.workspace.manifest.scopes))
         return {"x-oauth-scopes": scopes, "x-slack-req-id": secrets.token_hex(16), "Cache-Control": "no-store"}
 
-    def _record(self, method: str, args: Json, error: str) -> None:
+    def record(self, method: str, args: Json, error: str) -> None:
         self.calls.append(Call(method, args, error))
+        if len(self.calls) > 2 * KEPT_CALLS:
+            del self.calls[:KEPT_CALLS]
 
     def _run(self, method: str, args: Args, token: str) -> Json:
         if method != OPEN_CONNECTION and method not in METHODS:

@@ -138,8 +138,7 @@ def update(workspace: Workspace, args: Args) -> Json:
 
 def delete(workspace: Workspace, args: Args) -> Json:
     message = _own(workspace, args, "cant_delete_message")
-    workspace.messages.remove(message)
-    workspace.changed()
+    workspace.remove(message)
     return {"channel": message.channel, "ts": message.ts}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.slack_acts import respond
-from bot.sandbox.slack_api import Call, WebApi
+from bot.sandbox.slack_api import WebApi
 from bot.sandbox.slack_args import Refused
 from bot.sandbox.slack_state import Workspace
 
@@ -30,7 +30,7 @@ class Hooks:
             return refusal("invalid_payload", 400)
         if not isinstance(answer, dict):
             return refusal("invalid_payload", 400)
-        self.api.calls.append(Call("response_url", answer, ""))
+        self.api.record("response_url", answer, "")
         try:
             respond(self.workspace, hook.channel, hook.user, answer, hook.message)
         except Refused as refused:

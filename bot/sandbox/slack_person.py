@@ -125,7 +125,8 @@ class Modal:
             if block["type"] == "input":
                 yield block["label"]["text"], block, block["element"]
             elif block["type"] == "section" and block.get("accessory", {}).get("type") in slack_values.STATE:
-                yield slack_text.readable(self.workspace, block["text"]["text"]), block, block["accessory"]
+                words = block.get("text", {}).get("text", block["accessory"]["action_id"])
+                yield slack_text.readable(self.workspace, words), block, block["accessory"]
             elif block["type"] == "actions":
                 for element in block["elements"]:
                     if element["type"] in slack_values.STATE:
@@ -185,7 +186,7 @@ class Modal:
 def choice(workspace: Workspace, element: Json, name: str) -> Any:
     """The option, person or channel that a menu means by `name`."""
     if "user" in element["type"]:
-        return workspace.person(next((p.id for p in workspace.people.values() if p.real_name == name), name)).id
+        return workspace.person(name).id
     if element["type"] in ("channels_select", "conversations_select"):
         return workspace.channel(name).id
     if "picker" in element["type"]:

@@ -6,17 +6,21 @@ import asyncio
 import json
 import time
 import uuid
+from collections import deque
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from bot.sandbox import slack_payloads, slack_state
-from bot.sandbox.slack_api import Call, WebApi
+from bot.sandbox.slack_api import WebApi
 from bot.sandbox.slack_state import Json, Workspace
 
 MOST_CONNECTIONS = 10
+MOST_FRAME = 1 << 20
+CLOSING_SECONDS = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -39,10 +43,10 @@ class SocketMode:
     def __init__(self, workspace: Workspace, api: WebApi) -> None:
         self.workspace, self.api = workspace, api
         self.links: list[Link] = []
-        self.acks: dict[str, Json | None] = {}  # envelope id -> payload of its ack
-        self.sent: list[Json] = []
+        self.sent: deque[Json] = deque(maxlen=1000)  # the newest envelopes
         self._turn = 0
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._ageing: set[asyncio.Task[Any]] = set()  # the tasks that end connections of old age
         workspace.publish = self.publish
 
     @property
@@ -55,7 +59,8 @@ class SocketMode:
         expires = self.api.tickets.pop(request.query.get("ticket", ""), 0.0)
         if time.monotonic() >= expires:
             return web.json_response({"ok": False, "error": "invalid_ticket"}, status=403)
-        socket = web.WebSocketResponse(heartbeat=self.workspace.timings.ping_seconds, max_msg_size=1 << 20)
+        pings = self.workspace.timings.ping_seconds
+        socket = web.WebSocketResponse(heartbeat=pings, max_msg_size=MOST_FRAME, timeout=CLOSING_SECONDS)
         await socket.prepare(request)
         if len(self.links) >= MOST_CONNECTIONS:
             await socket.send_str(disconnect("too_many_websockets"))
@@ -70,12 +75,14 @@ class SocketMode:
         self.links.append(link)
         self.workspace.changed()
         ageing = self.spawn(self._refresh(link, seconds))
+        self._ageing.add(ageing)
         try:
             async for frame in link.socket:
                 if frame.type is WSMsgType.TEXT:
                     self._acknowledged(link, frame.data)
         finally:
             ageing.cancel()
+            self._ageing.discard(ageing)
             self._gone(link)
 
     def _gone(self, link: Link) -> None:
@@ -90,10 +97,10 @@ class SocketMode:
         await self._warn(link, "warning")
 
     async def _warn(self, link: Link, reason: str) -> None:
-        if not link.socket.closed:
+        with suppress(ConnectionError):  # the other side may be gone already
             await link.socket.send_str(disconnect(reason))
             await asyncio.sleep(self.workspace.timings.warning_seconds if reason == "warning" else 0)
-        await link.socket.close()
+            await link.socket.close()
 
     def disconnect(self, reason: str) -> asyncio.Task[None]:
         """Send a disconnect frame to every connection and close it; reason "drop" cuts the line without a word."""
@@ -117,9 +124,12 @@ class SocketMode:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    async def idle(self) -> None:
+        """Wait until everything that was on its way has been acknowledged or given up."""
+        await asyncio.gather(*(task for task in self._tasks if task not in self._ageing), return_exceptions=True)
+
     async def close(self) -> None:
-        for link in list(self.links):
-            await link.socket.close()
+        await asyncio.gather(*(link.socket.close() for link in self.links))
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -131,9 +141,9 @@ class SocketMode:
             frame = json.loads(data)
         except ValueError:
             return
-        if isinstance(frame, dict) and link.settle(str(frame.get("envelope_id")), frame.get("payload")):
-            self.acks[frame["envelope_id"]] = frame.get("payload")
-            self.api.calls.append(Call("ack", frame.get("payload") or {}, ""))
+        known = isinstance(frame, dict) and link.settle(str(frame.get("envelope_id")), frame.get("payload"))
+        if known and frame.get("payload"):
+            self.api.record("ack", frame["payload"], "")
 
     async def deliver(self, kind: str, payload: Json, *, attempt: int = 0) -> tuple[bool, Json | None]:
         """Send one envelope down any line; whether it was acknowledged in time, and with what."""

@@ -21,6 +21,7 @@ Kind = Literal["member", "guest", "foreign"]
 TEAM, DOMAIN, TEAM_NAME, OTHER_TEAM = "T0LARK", "larkspur", "Larkspur", "T0OTHER"
 BOT_USER, BOT_ID, APP = "U0TRIAGE", "B0TRIAGE", "A0TRIAGE"
 KEPT_VERSIONS = 5
+MOST_KEYS = 2_000  # trigger ids and response URLs remembered
 
 
 @dataclass(slots=True)
@@ -45,7 +46,7 @@ class Channel:
     person: str = ""  # of an im: the human half
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Message:
     channel: str
     ts: str
@@ -151,6 +152,7 @@ class Workspace:
         self.people = _cast()
         self.channels = _channels(self.people)
         self.messages: list[Message] = []
+        self._by_ts: dict[tuple[str, str], Message] = {}
         self.views: dict[str, View] = {}
         self.stacks: dict[str, list[str]] = {}  # person -> open modals, the top one last
         self.homes: dict[str, View] = {}
@@ -181,12 +183,14 @@ class Workspace:
     def trigger(self, user: str, view_id: str | None = None) -> str:
         name = f"{next(self._count)}.{time.time_ns() // 1_000_000}.{secrets.token_hex(16)}"
         self.triggers[name] = Trigger(user, time.monotonic() + self.timings.trigger_seconds, view_id)
+        _forget_oldest(self.triggers)
         return name
 
     def hook(self, channel: str, user: str, message: Message | None = None) -> str:
         name = secrets.token_urlsafe(18)
         expires = time.monotonic() + self.timings.hook_seconds
         self.hooks[name] = Hook(channel, user, expires, self.timings.hook_uses, message)
+        _forget_oldest(self.hooks)
         return f"{self.base_url}/slack/hook/{name}"
 
     # -- finding ----------------------------------------------------------------------------------------------------
@@ -194,7 +198,7 @@ class Workspace:
     def person(self, who: str) -> Person:
         """By id or by short name."""
         for person in self.people.values():
-            if who.lower() in (person.id.lower(), person.name):
+            if who.lower() in (person.id.lower(), person.name, person.real_name.lower()):
                 return person
         raise LookupError(f"nobody is called {who!r}; there are {', '.join(p.name for p in self.people.values())}")
 
@@ -213,7 +217,7 @@ class Workspace:
         return self.channels[channel_id]
 
     def message(self, channel: str, ts: str) -> Message | None:
-        return next((m for m in reversed(self.messages) if m.channel == channel and m.ts == ts), None)
+        return self._by_ts.get((channel, ts))
 
     def replies(self, channel: str, ts: str) -> list[Message]:
         return [m for m in self.messages if m.channel == channel and m.thread_ts == ts and m.is_reply]
@@ -227,12 +231,23 @@ class Workspace:
     def post(self, message: Message) -> Message:
         name_blocks(self, message.blocks)
         self.messages.append(message)
+        self._by_ts[message.channel, message.ts] = message
         self.changed()
         return message
+
+    def remove(self, message: Message) -> None:
+        if self._by_ts.pop((message.channel, message.ts), None) is not None:
+            self.messages.remove(message)
+            self.changed()
 
     def note(self, user: str, text: str) -> None:
         self.notes.setdefault(user, []).append(Note(self.fresh("N"), text))
         self.changed()
+
+
+def _forget_oldest(keys: dict[str, Any]) -> None:
+    while len(keys) > MOST_KEYS:
+        del keys[next(iter(keys))]
 
 
 def name_blocks(workspace: Workspace, blocks: Blocks) -> Blocks:

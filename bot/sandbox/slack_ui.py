@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -53,6 +54,7 @@ class SlackPage:
         mine = [c for c in self.workspace.channels.values() if person.id in c.members and not c.archived]
         here = next((c for c in mine if c.id == channel), mine[0])
         visible = [m for m in self.workspace.messages if m.channel == here.id and person_sees(self.workspace, person, m)]
+        replies = Counter(m.thread_ts for m in visible if m.is_reply)
         view = self.workspace.top_view(person.id)
         return {
             "rev": self.workspace.changes.rev,
@@ -63,8 +65,8 @@ class SlackPage:
             "commands": [command_row(c) for c in self.workspace.manifest.commands.values()],
             "users": [user_row(p) for p in self.workspace.people.values()],
             "channels": [self._channel_row(person, c) for c in mine],
-            "messages": [self._row(m, visible) for m in visible if not m.is_reply],
-            "thread": [self._row(m, visible) for m in visible if thread and thread in (m.ts, m.thread_ts)],
+            "messages": [self._row(m, replies) for m in visible if not m.is_reply],
+            "thread": [self._row(m, replies) for m in visible if thread and thread in (m.ts, m.thread_ts)],
             "view": self._view_row(view) if view else None,
             "notes": [{"id": note.id, "text": note.text} for note in self.workspace.notes.get(person.id, [])],
         }
@@ -78,8 +80,7 @@ class SlackPage:
         count = sum(not m.is_reply or channel.kind == "im" for m in unread)
         return {"id": channel.id, "name": name, "kind": channel.kind, "unread": count, "mention": mention}
 
-    def _row(self, message: Message, visible: list[Message]) -> Json:
-        replies = sum(m.is_reply and m.thread_ts == message.ts for m in visible)
+    def _row(self, message: Message, replies: Counter[str | None]) -> Json:
         return {
             "ts": message.ts,
             "user": message.user,
@@ -89,7 +90,7 @@ class SlackPage:
             "blocks": message.blocks,
             "edited": message.edited,
             "ephemeral": message.ephemeral_to is not None,
-            "thread_count": replies,
+            "thread_count": replies[message.ts],
             "thread_ts": message.thread_ts,
         }
 

@@ -13,6 +13,7 @@ import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.server import Sandbox
@@ -116,3 +117,26 @@ def entry(label: str, block_id: str = "body", **element: Any) -> Json:
 
 def modal(*blocks: Json, title: str = "Reply", **more: Any) -> Json:
     return {"type": "modal", "title": plain(title), "submit": plain("Send"), "blocks": list(blocks), **more}
+
+
+@asynccontextmanager
+async def refusal() -> AsyncIterator[Refusal]:
+    """The one error a call inside is refused with."""
+    caught = Refusal()
+    try:
+        yield caught
+    except SlackApiError as error:
+        answer = error.response.data
+        caught.error, caught.messages = answer["error"], answer.get("response_metadata", {}).get("messages", [])
+        caught.status, caught.answer, caught.headers = error.response.status_code, answer, error.response.headers
+    else:
+        raise AssertionError("the call was not refused")
+
+
+@dataclass
+class Refusal:
+    error: str = ""
+    messages: list[str] = field(default_factory=list)
+    status: int = 0
+    answer: Json = field(default_factory=dict)
+    headers: Json = field(default_factory=dict)

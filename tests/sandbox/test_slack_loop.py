@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.sandbox.server import Sandbox
-from tests.sandbox.slack_app import Bot, buttons, connected, entry, modal, section, slack_only
+from tests.sandbox.slack_app import Bot, buttons, connected, entry, modal, section
 
 
-@pytest.fixture(name="sandbox")
-async def _sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
-    async with slack_only(tmp_path) as sandbox:
-        yield sandbox
-
-
-async def test_a_click_changes_the_card(sandbox: Sandbox) -> None:
+async def test_a_click_changes_the_card(slack_sandbox: Sandbox) -> None:
     def register(bot: Bot) -> None:
         @bot.app.action("do.claim")
         async def claim(ack: Any, body: Any, client: Any) -> None:
@@ -28,11 +20,11 @@ async def test_a_click_changes_the_card(sandbox: Sandbox) -> None:
             blocks = [section(f"Claimed by <@{body['user']['id']}>"), buttons("Reassign")]
             await client.chat_update(channel=where["channel_id"], ts=where["message_ts"], text="claimed", blocks=blocks)
 
-    async with connected(sandbox, register) as bot:
+    async with connected(slack_sandbox, register) as bot:
         await bot.client.chat_postMessage(
             channel="C0TRIAGE", text="a card", blocks=[section("Refund &amp; more"), buttons("Claim")]
         )
-        card = await sandbox.slack.card("Refund & more")
+        card = await slack_sandbox.slack.card("Refund & more")
         assert card.buttons == ["Claim"]
         assert (await card.click("Claim", by="ana")).acked
         await card.until(lambda c: "Ana" in c.blocks_text)
@@ -41,7 +33,7 @@ async def test_a_click_changes_the_card(sandbox: Sandbox) -> None:
             await card.click("Claim", by="ben")
 
 
-async def test_a_modal_is_filled_refused_and_sent(sandbox: Sandbox) -> None:
+async def test_a_modal_is_filled_refused_and_sent(slack_sandbox: Sandbox) -> None:
     sent: list[Any] = []
 
     def register(bot: Bot) -> None:
@@ -59,10 +51,10 @@ async def test_a_modal_is_filled_refused_and_sent(sandbox: Sandbox) -> None:
                 await ack()
                 sent.append(text)
 
-    async with connected(sandbox, register) as bot:
+    async with connected(slack_sandbox, register) as bot:
         await bot.client.chat_postMessage(channel="C0TRIAGE", text="a card", blocks=[section("Card"), buttons("Edit")])
-        await (await sandbox.slack.card("Card")).click("Edit", by="ben")
-        view = await sandbox.slack.view("ben")
+        await (await slack_sandbox.slack.card("Card")).click("Edit", by="ben")
+        view = await slack_sandbox.slack.view("ben")
         assert (view.title, view.fields) == ("Reply", {"Reply": ""})
         assert await view.submit() == {"Reply": "Please complete this required field."}
         view.fill("Reply", "no")
@@ -74,26 +66,26 @@ async def test_a_modal_is_filled_refused_and_sent(sandbox: Sandbox) -> None:
         assert sent == ["Dear Ana, yes."]
 
 
-async def test_a_command_whispers(sandbox: Sandbox) -> None:
+async def test_a_command_whispers(slack_sandbox: Sandbox) -> None:
     def register(bot: Bot) -> None:
         @bot.app.command("/triage")
         async def triage(ack: Any, command: Any, respond: Any) -> None:
             await ack(f"You said {command['text']}")
             await respond("and later")
 
-    async with connected(sandbox, register):
-        assert (await sandbox.slack.slash("ana", "/triage queue @ben #billing")).acked
-        await sandbox.slack.eventually(lambda: len(sandbox.slack.whispers("ana")) == 2)
-        assert sorted(sandbox.slack.whispers("ana")) == [
+    async with connected(slack_sandbox, register):
+        assert (await slack_sandbox.slack.slash("ana", "/triage queue @ben #billing")).acked
+        await slack_sandbox.slack.eventually(lambda: len(slack_sandbox.slack.whispers("ana")) == 2)
+        assert sorted(slack_sandbox.slack.whispers("ana")) == [
             "You said queue @Ben Okafor #billing",
             "and later",
         ]  # Bolt acks every 10 ms
-        assert sandbox.slack.whispers("ben") == []
-        wrong = await sandbox.slack.slash("ana", "/nothing")
+        assert slack_sandbox.slack.whispers("ben") == []
+        wrong = await slack_sandbox.slack.slash("ana", "/nothing")
         assert wrong.error == "/nothing is not a valid command."
 
 
-async def test_messages_and_mentions_arrive_as_events(sandbox: Sandbox) -> None:
+async def test_messages_and_mentions_arrive_as_events(slack_sandbox: Sandbox) -> None:
     arrived: asyncio.Queue[Any] = asyncio.Queue()
 
     def register(bot: Bot) -> None:
@@ -102,9 +94,9 @@ async def test_messages_and_mentions_arrive_as_events(sandbox: Sandbox) -> None:
         async def hear(event: Any) -> None:
             await arrived.put((event["type"], event["channel"]))
 
-    async with connected(sandbox, register):
-        await sandbox.slack.say("ana", "not for the bot", channel="general")
-        await sandbox.slack.say("ana", "hello @Triage")
-        await sandbox.slack.tell_bot("ben", "shorter please")
+    async with connected(slack_sandbox, register):
+        await slack_sandbox.slack.say("ana", "not for the bot", channel="general")
+        await slack_sandbox.slack.say("ana", "hello @Triage")
+        await slack_sandbox.slack.tell_bot("ben", "shorter please")
         kinds = sorted([await arrived.get() for _ in range(3)])
     assert kinds == [("app_mention", "C0TRIAGE"), ("message", "C0TRIAGE"), ("message", "D0BEN")]
