@@ -135,6 +135,15 @@ class Config(Section):
         """The channel in which cards of `category` appear."""
         return self.channels.channel_for(category)
 
+    @property
+    def triage_channel(self) -> str:
+        """The channel of cards that need a person's eye first."""
+        return self.channels.default
+
+    def due_minutes(self, priority: Priority) -> int:
+        """Minutes until an answer is due."""
+        return self.due.minutes(priority)
+
 
 def load(path: Path) -> Config:
     """Read and check `path`; SettingsError with one line per mistake: `triage.yaml:12: channels.billing: ...`."""
@@ -188,9 +197,7 @@ def _said(mistake: Any, keys: tuple[int | str, ...]) -> str:
         near = difflib.get_close_matches(str(keys[-1]), known, n=1)
         return f"is not a key here; did you mean `{near[0]}`?" if near else f"is not a key here; there are {', '.join(known)}."
     if kind == "string_pattern_mismatch":
-        return (
-            _PATTERNS.get(str(keys[-1])) or _PATTERNS.get(str(keys[-2:-1] and keys[-2])) or _PATTERNS.get(str(keys[0]), message)
-        )
+        return next((_PATTERNS[key] for key in reversed(keys) if isinstance(key, str) and key in _PATTERNS), message)
     if kind == "missing":
         return "is missing."
     if "input" in mistake and mistake["input"] is None:
