@@ -1,0 +1,132 @@
+"""The pool of reader processes: a hostile mail kills one of them, never the bot, and still gets its card."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import TimeoutError as TooSlow
+from multiprocessing import context, resource_tracker
+from types import ModuleType
+from typing import Any, Final
+
+from pebble import ProcessExpired, ProcessPool
+
+from bot.errors import Temporary
+from bot.values import Email, Reading, Redacted, Screening
+from pipeline import parse, reading
+from pipeline.risks import risks
+from pipeline.screen import screen
+
+log = logging.getLogger("triage.reader")
+
+_MAILS_PER_PROCESS: Final = 400  #: spaCy keeps every word it saw in memory; a fresh process forgets them
+_lock = threading.Lock()
+
+
+class _ReaderProcess(context.ForkServerProcess):
+    """A process that does not import the bot's main module again: that would cost time and memory in every reader."""
+
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:  # noqa: N802  # multiprocessing's own name
+        with _lock:
+            main = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                return context.ForkServerProcess._Popen(process_obj)  # type: ignore[attr-defined]
+            finally:
+                sys.modules["__main__"] = main
+
+
+class _ReaderContext(context.ForkServerContext):
+    Process = _ReaderProcess  # type: ignore[assignment]
+
+
+class Reader:
+    """Reads mails and redacts texts in processes of its own, each with a time and a memory limit."""
+
+    def __init__(self, processes: int = 1, seconds: float = 20.0, memory_mb: int = 1000, allow: tuple[str, ...] = ()) -> None:
+        self._processes = processes
+        self._seconds = seconds
+        self._memory_mb = memory_mb
+        self._allow = allow
+        self._pool: ProcessPool | None = None
+        self.killed = 0  #: readers lost to a mail since the start
+
+    async def start(self) -> None:
+        """Start the processes and wait until one has loaded everything."""
+        self._pool = await asyncio.to_thread(self._make)
+        await self._run(reading.warm, timeout=max(60.0, self._seconds))
+
+    def _make(self) -> ProcessPool:
+        resource_tracker.ensure_running()
+        multiprocessing.get_context("forkserver").set_forkserver_preload(["pipeline.preload"])
+        limit = (self._memory_mb * 1024 * 1024,)
+        return ProcessPool(
+            max_workers=self._processes,
+            max_tasks=_MAILS_PER_PROCESS,
+            initializer=limit_memory,
+            initargs=limit,
+            context=_ReaderContext(),
+        )
+
+    async def close(self) -> None:
+        """Stop the processes, without waiting for mails that are being read."""
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            await asyncio.to_thread(_stop, pool)
+
+    async def read(self, raw: bytes, *, known: Mapping[str, str], ours: frozenset[str], labels: frozenset[str]) -> Reading:
+        """What stands in `raw`. Never raises: a mail that kills its reader keeps its headers and nothing else."""
+        try:
+            found = await self._run(reading.read, raw, dict(known), ours, labels, self._allow)
+        except Exception as error:  # a mail must not stop the poller, whatever it did
+            self.killed += 1
+            log.warning("unreadable bytes=%s cause=%s", len(raw), type(error).__name__)
+            return await asyncio.to_thread(_unread, raw, ours, labels)
+        return found  # type: ignore[no-any-return]
+
+    async def redact(self, text: str, known: Mapping[str, str]) -> tuple[Redacted, dict[str, str]]:
+        """`text` redacted with a ticket's table; raises Temporary when that is impossible, so that nothing leaves unredacted."""
+        try:
+            return await self._run(reading.mask, text, dict(known), self._allow)  # type: ignore[no-any-return]
+        except Exception as error:
+            log.warning("not redacted characters=%s cause=%s", len(text), type(error).__name__)
+            raise Temporary("The text could not be checked for personal data. Please try again.") from None
+
+    async def _run(self, function: Callable[..., Any], *args: object, timeout: float | None = None) -> Any:
+        if self._pool is None:
+            raise RuntimeError("the reader is not started")
+        future = self._pool.schedule(function, args=args, timeout=timeout or self._seconds)
+        return await asyncio.wrap_future(future)
+
+
+def limit_memory(limit: int) -> None:
+    """Run in a new reader: an address space limit where the system has one."""
+    try:
+        import resource
+    except ImportError:  # not on this system
+        return
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _stop(pool: ProcessPool) -> None:
+    pool.stop()
+    pool.join(timeout=10)
+
+
+def _unread(raw: bytes, ours: frozenset[str], labels: frozenset[str]) -> Reading:
+    """The reading of a mail whose reader was killed: headers for the reply, nothing that could be shown."""
+    try:
+        email = parse.envelope(raw)
+        return Reading(email, screen(email, ours, labels), None, {}, risks(email))
+    except Exception:
+        empty = Email("", "", None, None, (), (), "", (), None, "", "", "", defects=("unreadable",), size=len(raw))
+        return Reading(empty, Screening("", "", answerable=False), None)
+
+
+__all__ = ["ProcessExpired", "Reader", "TooSlow"]

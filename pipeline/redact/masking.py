@@ -1,0 +1,125 @@
+"""Finds all personal data in a mail's texts and puts one ticket-wide table of placeholders in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.values import Address, Email, Redacted, RedactedMail
+from pipeline.redact.cues import cued
+from pipeline.redact.engine import patterns
+from pipeline.redact.ids import guarded
+from pipeline.redact.names import listed, name_parts, spread
+from pipeline.redact.placeholders import PLACEHOLDER, Table, inert
+from pipeline.redact.places import places
+from pipeline.redact.spans import Span, union
+
+NEW_LIMIT = 20_000  #: characters of new text that are redacted and shown; the original keeps the rest
+FULL_LIMIT = 40_000
+_CUT = "\n[… the rest is in the original]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    text: str
+    spans: tuple[Span, ...]
+
+
+def mail(email: Email, known: Mapping[str, str], allow: tuple[str, ...] = ()) -> RedactedMail:
+    """The mail's subject and texts with personal data masked; names in headers count in all of them."""
+    table = Table(known)
+    allowed = _allowed(allow)
+    sender = _sender(email, table, allowed)
+    subject = _found(inert(email.subject), allowed)
+    full = _found(inert(_cut(email.text, FULL_LIMIT)), allowed)
+    new = _within(inert(_cut(email.new_text, NEW_LIMIT)), full) or _found(inert(_cut(email.new_text, NEW_LIMIT)), allowed)
+    texts = (subject, new, full)
+    names = _names(texts, [address.name for address in _people(email)], table)
+    masked = [_masked(text, names, table, allowed) for text in texts]
+    return RedactedMail(Redacted(masked[0]), Redacted(masked[1]), Redacted(masked[2]), dict(table.values), sender)
+
+
+def text(body: str, known: Mapping[str, str], allow: tuple[str, ...] = ()) -> tuple[Redacted, dict[str, str]]:
+    """One text (a note, an edited draft) redacted with a ticket's table."""
+    table = Table(known)
+    allowed = _allowed(allow)
+    found = _found(inert(_cut(body, FULL_LIMIT)), allowed)
+    masked = _masked(found, _names((found,), [], table), table, allowed)
+    return Redacted(masked), dict(table.values)
+
+
+def warm() -> None:
+    """Load and run everything once, so that the first mail does not wait for it."""
+    text("Hello Ana, call me at +1 202 555 0143 about order 1234.\nBest regards\nAna", {})
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[:limit] + _CUT
+
+
+def _allowed(allow: Iterable[str]) -> frozenset[str]:
+    return frozenset(" ".join(entry.casefold().split()) for entry in allow if entry.strip())
+
+
+def _people(email: Email) -> list[Address]:
+    return [address for address in (email.sender, email.reply_to, *email.to, *email.cc) if address and address.name]
+
+
+def _sender(email: Email, table: Table, allowed: frozenset[str]) -> str:
+    """The placeholder of the sender's name: the first person of a new ticket."""
+    name = " ".join(inert(email.sender.name).split()) if email.sender else ""
+    if not name or "@" in name or name.casefold() in allowed or PLACEHOLDER.search(name):
+        return ""
+    placeholder = table.placeholder("PERSON", name)
+    if "," in name:
+        last, _, first = name.partition(",")
+        table.alias("PERSON", f"{first.strip()} {last.strip()}", placeholder)
+    return placeholder
+
+
+def _found(text: str, allowed: frozenset[str]) -> _Text:
+    spans = guarded([*patterns(text), *cued(text), *places(text), *listed(text)], text)
+    return _Text(text, tuple(span for span in spans if not _is_allowed(text[span.start : span.end], allowed)))
+
+
+def _within(part: str, whole: _Text) -> _Text | None:
+    """The spans of a text that is a piece of another, without looking for them twice."""
+    at = whole.text.find(part) if part else -1
+    if at < 0:
+        return _Text(part, ()) if not part else None
+    spans = (Span(s.start - at, s.end - at, s.kind, s.weak) for s in whole.spans if s.start >= at and s.end <= at + len(part))
+    return _Text(part, tuple(spans))
+
+
+def _is_allowed(value: str, allowed: frozenset[str]) -> bool:
+    folded = " ".join(value.casefold().split())
+    return folded in allowed or (bool(allowed) and all(word in allowed for word in folded.split()))
+
+
+def _names(texts: Iterable[_Text], headers: Iterable[str], table: Table) -> list[str]:
+    names = [value for placeholder, value in table.values.items() if placeholder.startswith("<PERSON_")]
+    names += [name for name in headers if "@" not in name]
+    for found in texts:
+        names += [found.text[s.start : s.end] for s in found.spans if s.kind == "PERSON"]
+    return list(dict.fromkeys(" ".join(name.split()) for name in names))
+
+
+def _masked(found: _Text, names: list[str], table: Table, allowed: frozenset[str]) -> str:
+    spread_out = [s for s in spread(found.text, names) if not _is_allowed(found.text[s.start : s.end], allowed)]
+    owners = name_parts(names)
+    out: list[str] = []
+    at = 0
+    for span in union([*found.spans, *spread_out]):
+        value = found.text[span.start : span.end]
+        out += [found.text[at : span.start], _placeholder(span, value, owners, table)]
+        at = span.end
+    return "".join([*out, found.text[at:]])
+
+
+def _placeholder(span: Span, value: str, owners: Mapping[str, str], table: Table) -> str:
+    """A part of a known name stands for the same person as the whole."""
+    if span.kind == "PERSON":
+        whole = owners.get(value.casefold(), "")
+        if whole and whole.casefold() != value.casefold():
+            return table.placeholder("PERSON", whole)
+    return table.placeholder(span.kind, value)

@@ -1,0 +1,119 @@
+"""Names of people: from headers and cues, from a list of given and family names, and spread over the whole thread."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.redact.cues import STOP, WORD
+from pipeline.redact.spans import Span
+
+_DATA = Path(__file__).parent / "names.txt.gz"
+_RUN = re.compile(
+    rf"(?<![\w@./-]){WORD}(?:[ \t](?:(?:von|van|de|der|den|del|della|di|da|dos|du|la|le|ten|ter)[ \t]){{0,2}}{WORD}){{0,3}}(?![\w@])"
+)
+_LETTERS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """Case-folded name lists. `common` are names that are ordinary words as well: they count only beside another name."""
+
+    first: frozenset[str]
+    last: frozenset[str]
+    common: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> Gazetteer:
+    """The lists that `collect_names` wrote: one line each for given names, family names and ambiguous ones."""
+    with gzip.open(_DATA, "rt", encoding="utf-8") as file:
+        first, last, common = (frozenset(line.strip().split("|")) for line in file)
+    return Gazetteer(first, last, common)
+
+
+def listed(text: str) -> list[Span]:
+    """Runs of capitalised words that the lists know: a given name with what follows it, or a clear given name alone."""
+    lists = gazetteer()
+    found: list[Span] = []
+    for run in _RUN.finditer(text):
+        words = [(m.group(0), run.start() + m.start(), run.start() + m.end()) for m in re.finditer(r"\S+", run.group(0))]
+        folded = [re.sub(r"['’]s$", "", word).casefold() for word, _, _ in words]
+        at = 0
+        while at < len(words):
+            size = _name_at(folded, at, lists, _starts_sentence(text, words[at][1]))
+            if size:
+                found.append(Span(words[at][1], words[at + size - 1][2] - _possessive(words[at + size - 1][0]), "PERSON"))
+            at += size or 1
+    return found
+
+
+def _name_at(words: list[str], at: int, lists: Gazetteer, sentence_start: bool) -> int:
+    """How many words from `at` are a name."""
+    word = words[at]
+    if word in STOP or not _known(word, lists.first):
+        return 0
+    following = words[at + 1 : at + 4]
+    size = 1
+    for later in following:
+        if later in STOP and later not in {"de", "van", "von", "la", "le", "da", "du", "del"}:
+            break
+        size += 1
+    ambiguous = word in lists.common or len(word) < 3
+    if size == 1:
+        return 0 if ambiguous else 1
+    if ambiguous and not any(_known(later, lists.last) or _known(later, lists.first) for later in words[at + 1 : at + size]):
+        return 0
+    return size
+
+
+def _known(word: str, names: frozenset[str]) -> bool:
+    return word in names or ("-" in word and all(part in names for part in word.split("-")))
+
+
+def _possessive(word: str) -> int:
+    return 2 if word.endswith(("'s", "’s")) else 0
+
+
+def _starts_sentence(text: str, at: int) -> bool:
+    before = text[max(0, at - 3) : at].rstrip(" ")
+    return not before or before[-1] in ".!?\n:"
+
+
+def name_parts(names: Iterable[str]) -> Mapping[str, str]:
+    """Each part of each name that is long enough to be looked for alone -> the first whole name that it belongs to."""
+    parts: dict[str, str] = {}
+    for name in names:
+        for part in _LETTERS.findall(name):
+            folded = part.casefold()
+            if len(part) >= (3 if part.isascii() else 2) and folded not in STOP:
+                parts.setdefault(folded, name)
+    return parts
+
+
+def spread(text: str, names: Iterable[str]) -> list[Span]:
+    """Every other place where a found name or a part of it stands: whole names in any case, parts when written as names."""
+    names = [name for name in dict.fromkeys(names) if len(name) >= 2]
+    found: list[Span] = []
+    for name in names[:200]:
+        if " " in name:
+            pattern = r"[ \t\n\u00a0>]{1,4}".join(re.escape(word) for word in name.split())
+            found += [Span(*m.span(), "PERSON") for m in re.finditer(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)]
+    parts = name_parts(names[:200])
+    if parts:
+        for match in _LETTERS.finditer(text):
+            word = match.group(0)
+            if (owner := parts.get(re.sub(r"['’]s$", "", word).casefold())) and _written_as_name(word, owner):
+                found.append(Span(match.start(), match.end() - _possessive(word), "PERSON"))
+    return found
+
+
+def _written_as_name(word: str, owner: str) -> bool:
+    folded = word.casefold()
+    if not word[0].isupper() and word[0].isalpha() and word[0].lower() != word[0].upper():
+        return folded not in gazetteer().common and folded not in STOP and len(folded) >= 4
+    return True

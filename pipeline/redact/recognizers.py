@@ -1,0 +1,205 @@
+"""The recognizers that presidio runs: its own good ones, and ours where its default set has holes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import phonenumbers
+from presidio_analyzer import EntityRecognizer, Pattern, PatternRecognizer, RecognizerResult
+from presidio_analyzer.predefined_recognizers import (
+    CryptoRecognizer,
+    EmailRecognizer,
+    IbanRecognizer,
+    IpRecognizer,
+    MacAddressRecognizer,
+    PhoneRecognizer,
+    UsBankRecognizer,
+    UsItinRecognizer,
+    UsPassportRecognizer,
+    UsSsnRecognizer,
+)
+
+from pipeline.redact import national
+from pipeline.redact.secrets import LINK, SECRETS, private_link
+
+#: presidio's entity -> the placeholder's kind.
+KINDS = {
+    "EMAIL_ADDRESS": "EMAIL",
+    "PHONE_NUMBER": "PHONE",
+    "CREDIT_CARD": "CARD",
+    "IBAN_CODE": "IBAN",
+    "US_BANK_NUMBER": "ACCOUNT",
+    "CRYPTO": "ACCOUNT",
+    "US_SSN": "ID",
+    "US_ITIN": "ID",
+    "US_PASSPORT": "ID",
+    "NATIONAL_ID": "ID",
+    "IP_ADDRESS": "IP",
+    "MAC_ADDRESS": "DEVICE",
+    "PRIVATE_LINK": "LINK",
+    "SECRET": "SECRET",
+}
+
+_FLAGS = re.DOTALL | re.MULTILINE
+_CASELESS = _FLAGS | re.IGNORECASE
+
+
+class AnyEmail(EmailRecognizer):  # type: ignore[misc]
+    """Addresses on any TLD, private ones too, and without presidio's look-up on the network."""
+
+    PATTERNS = (
+        Pattern(
+            "address",
+            r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}[@＠][\w-]{1,63}(?:\.[\w-]{1,63}){0,8}",
+            0.9,
+        ),
+        Pattern(
+            "spelled",
+            r"(?<![\w.+-])[\w.+-]{1,64}\s?[\[({]\s?(?:at|ät|arroba|@)\s?[\])}]\s?[\w-]{1,63}(?:\s?(?:[\[({]\s?(?:dot|punkt|point|punto|ponto|\.)\s?[\])}]|\.)\s?[\w-]{1,63}){1,5}",
+            0.9,
+        ),
+    )
+
+    def __init__(self) -> None:
+        super().__init__(patterns=list(self.PATTERNS))
+
+    def validate_result(self, pattern_text: str) -> bool:
+        """Every address counts."""
+        return True
+
+
+class Card(PatternRecognizer):  # type: ignore[misc]
+    """Every issuer's range: 13 to 19 digits, an issuer's prefix, and the Luhn sum."""
+
+    def __init__(self) -> None:
+        digits = r"(?:[ \u00a0.\-]?\d){12,18}"
+        start = r"(?=[3-6]|2[2-7]|2131|1800)"
+        super().__init__(
+            supported_entity="CREDIT_CARD",
+            patterns=[Pattern("card", rf"(?<![\w.\-]){start}\d{digits}(?![\w\-])", 0.9)],
+            global_regex_flags=_FLAGS,
+        )
+
+    def validate_result(self, pattern_text: str) -> bool:
+        """Length, variety and Luhn."""
+        digits = [int(char) for char in pattern_text if char.isdigit()]
+        return 13 <= len(digits) <= 19 and len(set(digits)) > 1 and luhn(digits)
+
+
+class PublicIp(IpRecognizer):  # type: ignore[misc]
+    """Public addresses only: private ones help support and harm nobody; four-part version numbers are not addresses."""
+
+    def invalidate_result(self, pattern_text: str) -> bool:
+        """True for what is no public address."""
+        import ipaddress
+
+        try:
+            return not ipaddress.ip_address(pattern_text.strip()).is_global
+        except ValueError:
+            return True
+
+
+class Phone(PhoneRecognizer):  # type: ignore[misc]
+    """phonenumbers, run only where digits make a number possible: that is most of what redaction used to cost."""
+
+    STRICT = ("US", "GB", "DE", "FR")
+    SPACED = ("ES", "IT", "NL", "PL", "PT", "BR", "AT", "CH", "BE")
+    _CANDIDATE = re.compile(r"(?<![\w@])[+＋(]?\d(?:[ \u00a0\t./()\-–]{0,3}\d){6,16}(?!\w)")
+    _CUED = re.compile(
+        r"(?:\b(?:tel(?:e(?:phone|fon|fono|foon|fone)|éfono)?|phone|mobile|cell(?:phone)?|handy|mobil|call(?: me)?(?: at| on)?|fon|fax|whatsapp|"
+        r"téléphone|portable|appelez|móvil|movil|celular|cellulare|telemóvel|gsm|bel|komórk[ai]|numer telefonu|sms|rückruf|erreichbar|reach me)\b|"
+        r"☎|📞|📱|電話)[^\d\n+@]{0,25}((?:[+＋(])?\d(?:[ \u00a0\t./()\-–]{0,3}\d){4,15})(?!\w)",
+        re.IGNORECASE,
+    )
+
+    def __init__(self) -> None:
+        super().__init__(supported_regions=self.STRICT, leniency=2)
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
+        """Numbers after a cue word in any form, and numbers that are valid somewhere and written as one."""
+        found = [self._result(match.start(1), match.end(1), 0.85) for match in self._CUED.finditer(text)]
+        for match in self._CANDIDATE.finditer(text):
+            score = self._score(match.group(0))
+            if score:
+                found.append(self._result(match.start(), match.end(), score))
+        return EntityRecognizer.remove_duplicates(found)
+
+    def _score(self, candidate: str) -> float:
+        digits = sum(char.isdigit() for char in candidate)
+        if candidate[0] in "+＋" or (candidate.startswith("00") and digits >= 10):
+            return 0.85 if digits >= 8 else 0.0
+        if any(self._valid(candidate, region, 2) for region in self.STRICT):
+            return 0.4
+        spaced = candidate[0] == "0" or re.search(r"\d[ .\-/()]+\d", candidate) is not None
+        return 0.4 if spaced and any(self._valid(candidate, region, 3) for region in self.SPACED) else 0.0
+
+    @staticmethod
+    def _valid(candidate: str, region: str, leniency: int) -> bool:
+        return any(True for _ in phonenumbers.PhoneNumberMatcher(candidate, region, leniency=leniency, max_tries=5))
+
+    def _result(self, start: int, end: int, score: float) -> RecognizerResult:
+        known = {RecognizerResult.RECOGNIZER_NAME_KEY: self.name, RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id}
+        return RecognizerResult("PHONE_NUMBER", start, end, score, recognition_metadata=known)
+
+
+class PrivateLink(PatternRecognizer):  # type: ignore[misc]
+    """Links that open something by themselves: with a token, a signature, a password or an address in them."""
+
+    def __init__(self) -> None:
+        super().__init__(supported_entity="PRIVATE_LINK", patterns=[Pattern("link", LINK, 0.9)], global_regex_flags=_CASELESS)
+
+    def invalidate_result(self, pattern_text: str) -> bool:
+        """True for plain links: they stay."""
+        return not private_link(pattern_text)
+
+
+class Secret(PatternRecognizer):  # type: ignore[misc]
+    """Keys and tokens by their known shapes."""
+
+    def __init__(self) -> None:
+        patterns = [Pattern(name, regex, 0.9) for name, regex in SECRETS.items()]
+        super().__init__(supported_entity="SECRET", patterns=patterns, global_regex_flags=_FLAGS)
+
+
+class NationalId(PatternRecognizer):  # type: ignore[misc]
+    """National ids of several countries, each with its check digit where it has one."""
+
+    def __init__(self) -> None:
+        patterns = [Pattern(name, rule.regex, rule.score) for name, rule in national.RULES.items()]
+        super().__init__(
+            supported_entity="NATIONAL_ID", patterns=patterns, context=list(national.CONTEXT), global_regex_flags=_CASELESS
+        )
+
+    def invalidate_result(self, pattern_text: str) -> bool:
+        """True when no country's rule accepts the value."""
+        return not national.accepted(pattern_text)
+
+
+def luhn(digits: list[int]) -> bool:
+    """The check sum of payment cards."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        doubled = digit * 2 if place % 2 else digit
+        total += doubled - 9 if doubled > 9 else doubled
+    return total % 10 == 0
+
+
+def recognizers() -> list[EntityRecognizer]:
+    """The trimmed set. Url, Date, Uuid, Nhs, MedicalLicense and UsLicense are left out: they take ids and dates."""
+    return [
+        AnyEmail(),
+        Card(),
+        IbanRecognizer(regex_flags=_CASELESS),
+        Phone(),
+        PublicIp(),
+        UsSsnRecognizer(),
+        UsItinRecognizer(),
+        UsPassportRecognizer(),
+        UsBankRecognizer(),
+        CryptoRecognizer(),
+        MacAddressRecognizer(),
+        NationalId(),
+        PrivateLink(),
+        Secret(),
+    ]

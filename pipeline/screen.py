@@ -1,0 +1,150 @@
+"""Sets aside what no person wrote to us: bounces, automatic answers, bulk mail, spam and our own mail."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from bot.values import Email, Screening
+from pipeline.spam import spam_signs
+
+Kind = Literal["", "auto-reply", "bounce", "bulk", "spam", "ours"]
+
+SPAM_LIMIT = 5.0  #: points from which a mail is set aside as spam
+
+_ROBOT = re.compile(
+    r"(?:mailer-?daemon|postmaster|no[-_.]?reply|do[-_.]?not[-_.]?reply|bounces?|bounce[+-].*|notifications?|abuse-report)$", re.I
+)
+_DAEMON = re.compile(r"(?:mailer-?daemon|postmaster|mail-daemon|mdaemon|mail\.delivery|mailadmin)$", re.I)
+_BOUNCE_SUBJECT = re.compile(
+    r"(?:undeliver|delivery (?:status|failure|has failed|notification)|returned mail|mail delivery (?:failed|system|failure)|"
+    r"failure notice|delivery error|message (?:could not be|not) delivered|non remis|nicht zugestellt|unzustellbar|no se ha podido entregar|"
+    r"mancata consegna|não entregue|onbestelbaar|niedostarcz|mail could not be delivered|delivery.{0,20}fail|warning: could not send)",
+    re.I,
+)
+_BOUNCE_TEXT = re.compile(
+    r"(?:permanent (?:fatal )?errors|could not be delivered|delivery to the following recipients? (?:has )?failed|user unknown|"
+    r"mailbox (?:is )?(?:full|unavailable)|unable to deliver|recipient address rejected|550[ -]5\.\d\.\d|status: [45]\.\d+\.\d+|"
+    r"undeliverable|not be delivered|over (?:their |its )?quota|smtp error|host unknown|error is permanent)",
+    re.I,
+)
+_AWAY = re.compile(
+    r"(?:automatic(?:ally)? (?:reply|response|generated)|auto(?:matic)?[- ]?(?:reply|response|responder)|autoreply|out of (?:the )?office|"
+    r"on vacation|on leave until|abwesenheit|automatische antwort|autom\. antwort|nicht im büro|réponse automatique|absence du bureau|absent du bureau|"
+    r"respuesta automática|fuera de la oficina|resposta automática|ausência temporária|fora do escritório|risposta automatica|fuori sede|"
+    r"fuori ufficio|automatisch antwoord|afwezig|odpowiedź automatyczna|autoodpowiedź|poza biurem|autosvar|自動応答|自動返信|不在通知)",
+    re.I,
+)
+_BULK_PRECEDENCE = frozenset({"bulk", "list", "junk"})
+
+
+def screen(email: Email, ours: frozenset[str], labels: frozenset[str]) -> Screening:
+    """Whether people need to see `email`, with the reason in our words; `labels` are Gmail's label ids of the message."""
+    kind, reason = _kind(email, ours, labels)
+    return Screening(kind, reason, answerable=not kind and not _unanswerable(email, ours))
+
+
+def _kind(email: Email, ours: frozenset[str], labels: frozenset[str]) -> tuple[Kind, str]:
+    headers = email.headers
+    if headers.get("x-triage-loop") or headers.get("x-triage-reply-id"):
+        return "ours", "it is a mail that we sent ourselves"
+    if email.sender and email.sender.email in ours and not (email.reply_to and email.reply_to.email not in ours):
+        return "ours", "it was sent from our own address"
+    if reason := _bounce(email):
+        return "bounce", reason
+    if reason := _automatic(email):
+        return "auto-reply", reason
+    if "SPAM" in labels or headers.get("x-spam-flag", "").lower().startswith("yes"):
+        return "spam", "the mail provider marked it as spam"
+    points, signs = spam_signs(email, ours)
+    if points >= SPAM_LIMIT:
+        return "spam", "it looks like spam: " + ", ".join(signs[:4])
+    if reason := _bulk(email, ours):
+        return "bulk", reason
+    return "", ""
+
+
+def _bounce(email: Email) -> str:
+    kind = email.headers.get("content-type", "")
+    local = email.sender.email.split("@")[0] if email.sender else ""
+    if "report-type=feedback-report" in kind:
+        return "it is a complaint report from a mail provider"
+    if "multipart/report" in kind and "disposition-notification" in kind:
+        return "it is a read receipt"
+    if "multipart/report" in kind and "delivery-status" in kind:
+        return "it is a delivery failure report"
+    if email.headers.get("x-failed-recipients"):
+        return "it reports an address that failed"
+    daemon = bool(_DAEMON.match(local)) or (not email.sender and email.headers.get("return-path") == "<>")
+    subject, text = bool(_BOUNCE_SUBJECT.search(email.subject)), bool(_BOUNCE_TEXT.search(email.text[:6000]))
+    if daemon and (subject or text):
+        return "it is a delivery failure report"
+    empty_path = email.headers.get("return-path") == "<>"
+    if subject and text and (empty_path or any(a.type == "message/delivery-status" for a in email.attachments)):
+        return "it is a delivery failure report"
+    if any(a.type == "message/delivery-status" for a in email.attachments):
+        return "it is a delivery failure report"
+    return "it is a delivery failure report" if subject and text and email.text.count("@") and _reportlike(email) else ""
+
+
+def _reportlike(email: Email) -> bool:
+    """A failure report without the standard's form: a daemon's words and the returned headers in the text."""
+    return bool(
+        re.search(
+            r"^(?:received|return-path|message-id|diagnostic-code|final-recipient|<[^<>\s]+>:)", email.text[:20000], re.I | re.M
+        )
+    )
+
+
+def _automatic(email: Email) -> str:
+    headers = email.headers
+    submitted = headers.get("auto-submitted", "").split(";")[0].strip().lower()
+    if submitted and submitted != "no":
+        return f"its headers say that a machine sent it ({'auto-replied' if 'repl' in submitted else 'auto-generated'})"
+    if (
+        headers.get("precedence", "").strip().lower() == "auto_reply"
+        or headers.get("x-autoreply")
+        or headers.get("x-autorespond")
+    ):
+        return "its headers say that it is an automatic answer"
+    if _AWAY.search(email.subject[:200]):
+        return "its subject says that it is an automatic answer"
+    if headers.get("return-path") == "<>" and _AWAY.search(email.text[:400]):
+        return "it is an automatic answer with an empty return path"
+    return ""
+
+
+def _bulk(email: Email, ours: frozenset[str]) -> str:
+    headers = email.headers
+    lists = " ".join(
+        headers.get(name, "") for name in ("list-id", "list-post", "mailing-list", "list-unsubscribe", "x-loop")
+    ).lower()
+    # A support address that is itself a group gets list headers on every customer's mail.
+    through_our_group = any(address in lists or address.replace("@", ".") in lists for address in ours)
+    if through_our_group:
+        return ""
+    if headers.get("list-id") or headers.get("list-post") or headers.get("mailing-list"):
+        return "it came through a mailing list"
+    if headers.get("list-unsubscribe"):
+        return "it is a newsletter with an unsubscribe header"
+    if headers.get("precedence", "").strip().lower() in _BULK_PRECEDENCE:
+        return "its headers say that it is bulk mail"
+    if headers.get("feedback-id") or headers.get("x-campaign-id"):
+        return "it was sent by a mailing campaign"
+    return ""
+
+
+def _unanswerable(email: Email, ours: frozenset[str]) -> bool:
+    """RFC 3834 and practice: whether an automatic answer to this mail is forbidden."""
+    headers = email.headers
+    if email.sender is None or _ROBOT.match(email.sender.email.split("@")[0]) or email.sender.email in ours:
+        return True
+    if headers.get("return-path") == "<>" or any(
+        headers.get(n) for n in ("x-loop", "x-autoreply", "x-autorespond", "feedback-id", "list-id")
+    ):
+        return True
+    suppress = {word.strip().lower() for word in headers.get("x-auto-response-suppress", "").split(",")}
+    if suppress & {"all", "oof", "autoreply", "dr", "rn", "nrn"} or headers.get("precedence", "").strip():
+        return True
+    addressed = {address.email for address in (*email.to, *email.cc)}
+    return bool(ours) and not (addressed & ours)
