@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import email.utils
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from bot.sandbox import gmail_outbox as outbox
 from bot.sandbox.changes import Changes
 from bot.sandbox.faults import Faults
 from bot.sandbox.gmail_api import GmailApi, GmailCall
+from bot.sandbox.gmail_letters import answering, letter, traced
 from bot.sandbox.gmail_messages import sent_of
 from bot.sandbox.gmail_page import MailPage
 from bot.sandbox.gmail_settings import GmailTimings
@@ -101,7 +100,8 @@ class GmailWorld:
         """A mail arrives, as bytes or from a file; answers its Gmail id. `verified` is what Gmail found out about the sender."""
         raw = await asyncio.to_thread(mail.read_bytes) if isinstance(mail, Path) else mail
         labels = {"SPAM", "UNREAD"} if spam else {"INBOX", "UNREAD", "CATEGORY_PERSONAL"}
-        kept = self.store.add(self._received(raw, verified), labels)
+        number, moment = self.store.new_number(), self.timings.clock()
+        kept = self.store.add(traced(raw, self.mailbox, moment, number, verified=verified), labels)
         self._changed()
         return kept.id
 
@@ -118,10 +118,8 @@ class GmailWorld:
     ) -> str:
         """A customer writes, or answers: `reply_to_message` (a Gmail id), or the newest of `thread`. Returns the Gmail id."""
         parent = self.store.mail(reply_to_message) if reply_to_message else self.store.thread(thread)[-1] if thread else None
-        message = _composed(sender, to or self.mailbox, _answering(subject, parent), text, parent, self.timings)
-        if cc:
-            message["Cc"] = cc
-        return await self.deliver(message.as_bytes())
+        subject, moment = answering(subject, parent), self.timings.clock()
+        return await self.deliver(letter(sender, to or self.mailbox, subject, text, moment=moment, parent=parent, cc=cc or ""))
 
     async def answer_as_customer(self, sent: SentMail, text: str) -> str:
         """The receiver of a mail of ours answers it, quoting it below; answers the new mail's Gmail id."""
@@ -129,9 +127,8 @@ class GmailWorld:
         reply_to = mail.header("Reply-To") or mail.header("From")
         quoted = "\n".join("> " + line for line in sent.text.splitlines())
         whole = f"{text}\n\nOn {mail.header('Date')}, {sent.sender} wrote:\n{quoted}\n"
-        sender = next((pair for pair in mime.addresses(mail.header("To"))), ("", "customer@elsewhere.example"))
-        message = _composed(email.utils.formataddr(sender), reply_to, _answering("", mail), whole, mail, self.timings)
-        return await self.deliver(message.as_bytes())
+        moment = self.timings.clock()
+        return await self.deliver(letter(mail.header("To"), reply_to, answering("", mail), whole, moment=moment, parent=mail))
 
     # colleagues, in Gmail itself
 
@@ -141,9 +138,10 @@ class GmailWorld:
         if not incoming:
             raise not_found()
         parent = incoming[-1]
-        receiver = parent.header("Reply-To") or parent.header("From")
-        message = _composed(self.mailbox, receiver, _answering("", parent), text, parent, self.timings)
-        mail = outbox.send(self.store, message.as_bytes(), thread_id)
+        receiver = parent.header("Reply-To") if mime.addresses(parent.header("Reply-To")) else parent.header("From")
+        moment = self.timings.clock()
+        message = letter(self.mailbox, receiver, answering("", parent), text, moment=moment, parent=parent)
+        mail = outbox.send(self.store, message, thread_id)
         self._changed()
         return mail.id
 
@@ -184,44 +182,3 @@ class GmailWorld:
     def _changed(self) -> None:
         self._changes.changed()
         self._on_change()
-
-    def _received(self, raw: bytes, verified: bool) -> bytes:
-        """The mail with the trace that Gmail puts on top; its findings about the sender only when they are not there yet."""
-        headers = mime.headers_of(raw)
-        moment = email.utils.format_datetime(datetime.fromtimestamp(self.timings.clock(), UTC))
-        trace = (
-            f"Delivered-To: {self.mailbox}\r\nReceived: by 2002:a05:sandbox with SMTP id s{self.store.history_id}; {moment}\r\n"
-        )
-        if not mime.header(headers, "Authentication-Results").startswith("mx.google.com"):
-            sender = next((address for _, address in mime.addresses(mime.header(headers, "From"))), "")
-            domain = sender.rpartition("@")[2] or "unknown.invalid"
-            verdict = "pass" if verified and sender else "fail"
-            checks = (
-                f"dkim={verdict} header.i=@{domain}; spf={verdict} smtp.mailfrom={domain}; dmarc={verdict} header.from={domain}"
-            )
-            trace += f"Authentication-Results: mx.google.com; {checks}\r\n"
-        return trace.encode("ascii", "replace") + raw
-
-
-def _answering(subject: str, parent: Mail | None) -> str:
-    if parent is None or mime.base_subject(subject) not in ("", mime.base_subject(parent.header("Subject"))):
-        return subject
-    known = parent.header("Subject")
-    return known if mime.base_subject(known) != " ".join(known.split()).casefold() else f"Re: {known}"
-
-
-def _composed(sender: str, to: str, subject: str, text: str, parent: Mail | None, timings: GmailTimings) -> EmailMessage:
-    """A plain mail as an ordinary mail program writes it."""
-    name, address = (mime.addresses(sender) or [("", "customer@elsewhere.example")])[0]
-    message = EmailMessage()
-    message["From"] = email.utils.formataddr((name, address))
-    message["To"] = to
-    message["Subject"] = subject
-    message["Date"] = email.utils.format_datetime(datetime.fromtimestamp(timings.clock(), UTC))
-    message["Message-ID"] = email.utils.make_msgid(domain=address.rpartition("@")[2])
-    parent_id = next(iter(mime.message_ids(parent.header("Message-ID"))), "") if parent is not None else ""
-    if parent is not None and parent_id:
-        message["In-Reply-To"] = parent_id
-        message["References"] = " ".join([*mime.message_ids(parent.header("References")), parent_id])
-    message.set_content(text)
-    return message

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -18,6 +17,7 @@ from bot.sandbox.gmail_messages import Call, Json
 from bot.sandbox.gmail_settings import GmailTimings
 from bot.sandbox.gmail_store import GmailError, Mailstore, invalid
 from bot.sandbox.google import GoogleAccounts
+from bot.sandbox.striking import struck
 
 Method = Callable[[Call], Json | None]
 
@@ -138,21 +138,10 @@ class GmailApi:
         return Call(self.store, path, query, body)
 
     async def _carried_out(self, request: web.Request, name: str, method: Method, call: Call) -> web.Response:
-        fault = self.faults.take(name)
-        if fault is None:
+        async def act() -> web.Response:
             return self._answer(method, call)
-        if fault.kind == "drop":
-            if not fault.before:
-                self._answer(method, call)
-            return _dropped(request)
-        if fault.kind == "slow":
-            if fault.before:
-                await asyncio.sleep(fault.seconds)
-                return self._answer(method, call)
-            answer = self._answer(method, call)
-            await asyncio.sleep(fault.seconds)
-            return answer
-        return _failure(fault)
+
+        return await struck(request, self.faults.take(name), act, _failure)
 
     def _answer(self, method: Method, call: Call) -> web.Response:
         before = self.store.history_id
@@ -171,17 +160,11 @@ async def _body(request: web.Request) -> Json:
         return {}
     try:
         body: Any = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise invalid("Invalid JSON payload received.")
     return body
-
-
-def _dropped(request: web.Request) -> web.Response:
-    if request.transport is not None:
-        request.transport.close()
-    return web.Response()
 
 
 def _failure(fault: Fault) -> web.Response:

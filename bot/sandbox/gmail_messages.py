@@ -15,6 +15,8 @@ from bot.sandbox.gmail_store import UNCHANGEABLE, GmailError, HistoryRecord, Mai
 
 Json = dict[str, Any]
 
+_DEEPEST = 50
+
 _CHANGES = {
     "messageAdded": "messagesAdded",
     "messageDeleted": "messagesDeleted",
@@ -38,10 +40,10 @@ class Call:
 
     def number(self, name: str, default: int, most: int) -> int:
         """A parameter that is a number from 1 to `most`."""
-        text = self.one(name, str(default))
-        if not text.isdigit() or not 1 <= int(text) <= most:
-            raise invalid(f"Invalid value at '{name}': {text}")
-        return int(text)
+        found = whole(self.one(name, str(default)))
+        if found is None or not 1 <= found <= most:
+            raise invalid(f"Invalid value at '{name}'")
+        return found
 
     def words(self, name: str) -> list[str]:
         """A list of strings in the body."""
@@ -49,6 +51,11 @@ class Call:
         if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
             raise invalid(f"Invalid value at '{name}'")
         return value
+
+
+def whole(text: str) -> int | None:
+    """A whole number as it stands in a URL; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 20 else None
 
 
 def decode(raw: object) -> bytes:
@@ -106,7 +113,7 @@ def _payload(mail: Mail) -> Json:
     return _part(message, "") | {"headers": _header_list(mail.headers)}
 
 
-def _part(part: email.message.Message, part_id: str) -> Json:
+def _part(part: email.message.Message, part_id: str, depth: int = 0) -> Json:
     answer: Json = {
         "partId": part_id,
         "mimeType": part.get_content_type(),
@@ -115,16 +122,16 @@ def _part(part: email.message.Message, part_id: str) -> Json:
         "body": {"size": 0},
     }
     if part.is_multipart():
-        children = [child for child in part.get_payload() if isinstance(child, email.message.Message)]
+        inside = mime.children(part) if depth < _DEEPEST else []
         dotted = part_id + "." if part_id else ""
-        answer["parts"] = [_part(child, f"{dotted}{number}") for number, child in enumerate(children)]
+        answer["parts"] = [_part(child, f"{dotted}{number}", depth + 1) for number, child in enumerate(inside)]
         return answer
-    inside = mime.content(part)
-    answer["body"] = {"size": len(inside)}
+    body = mime.content(part)
+    answer["body"] = {"size": len(body)}
     if answer["filename"]:
         answer["body"]["attachmentId"] = f"ANGj{part_id or '0'}"
-    elif inside:
-        answer["body"]["data"] = encode(inside)
+    elif body:
+        answer["body"]["data"] = encode(body)
     return answer
 
 
@@ -139,8 +146,7 @@ def attachment(call: Call) -> Json:
     def search(part: Json, message: email.message.Message) -> bytes | None:
         if part["body"].get("attachmentId") == call.path["attachment"]:
             return mime.content(message)
-        children = message.get_payload() if message.is_multipart() else []
-        pairs = zip(part.get("parts", ()), [m for m in children if isinstance(m, email.message.Message)], strict=False)
+        pairs = zip(part.get("parts", ()), mime.children(message), strict=False)
         return next((found for inner, child in pairs if (found := search(inner, child)) is not None), None)
 
     mail = call.store.mail(call.path["id"])
@@ -163,10 +169,10 @@ def _found(call: Call) -> list[Mail]:
 
 
 def _paged(call: Call, name: str, rows: list[Json], most: int = 500) -> Json:
-    token = call.one("pageToken", "0")
-    if not token.isdigit():
+    start = whole(call.one("pageToken", "0"))
+    if start is None:
         raise invalid("Invalid pageToken")
-    start, size = int(token), call.number("maxResults", 100, most)
+    size = call.number("maxResults", 100, most)
     answer: Json = {}
     if page := rows[start : start + size]:
         answer[name] = page
@@ -267,15 +273,15 @@ def _row(record: HistoryRecord) -> Json:
 
 def list_history(call: Call) -> Json:
     """history.list; without a `history` key when there is nothing."""
-    start = call.one("startHistoryId")
-    if not start.isdigit():
+    start = whole(call.one("startHistoryId"))
+    if start is None:
         raise invalid("Missing or invalid startHistoryId")
     kinds, label = set(call.query.get("historyTypes", ())), call.one("labelId")
     if kinds - set(_CHANGES):
         raise invalid("Invalid value at 'history_types'")
     rows = [
         _row(record)
-        for record in call.store.history_since(int(start))
+        for record in call.store.history_since(start)
         if (not kinds or record.change in kinds) and (not label or label in record.labels | record.changed_labels)
     ]
     return _paged(call, "history", rows) | {"historyId": str(call.store.history_id)}

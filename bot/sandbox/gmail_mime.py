@@ -14,6 +14,7 @@ Headers = list[tuple[str, str]]
 
 _HEADER_BYTES = 256 * 1024
 _VALUE_CHARACTERS = 16 * 1024
+_MOST_PARTS = 200
 _HTML_CHARACTERS = 300 * 1024
 _BLANK_LINE = re.compile(rb"\r?\n(?=\r?\n)")
 _PREFIX = re.compile(r"^\s*(?:re|fwd?|aw|wg|sv|antw|tr|rv|ref)\s*(?:\[\d{1,3}\])?\s*:", re.IGNORECASE)
@@ -86,6 +87,11 @@ def base_subject(subject: str) -> str:
     return " ".join(subject.split()).casefold()
 
 
+def has_prefix(subject: str) -> bool:
+    """Whether the subject says already that this is an answer or a forward."""
+    return _PREFIX.match(subject) is not None
+
+
 def with_header(raw: bytes, name: str, value: str | None) -> bytes:
     """The mail with that header set once (or taken out, for None), every other byte as it was."""
     head, rest = split(raw)
@@ -112,8 +118,16 @@ def parsed(raw: bytes) -> email.message.Message | None:
         return None
 
 
+def children(part: email.message.Message) -> list[email.message.Message]:
+    """What a container holds; nothing for a leaf, whose payload the old parser may fail to decode."""
+    inside = part.get_payload() if part.is_multipart() else []
+    return [child for child in inside if isinstance(child, email.message.Message)]
+
+
 def content(part: email.message.Message) -> bytes:
     """One leaf's bytes, with its transfer encoding undone."""
+    if part.is_multipart():
+        return _attached(part)
     try:
         decoded = part.get_payload(decode=True)
     except Exception:  # broken base64 and the like
@@ -121,23 +135,35 @@ def content(part: email.message.Message) -> bytes:
     return decoded if isinstance(decoded, bytes) else b""
 
 
+def _attached(part: email.message.Message) -> bytes:
+    try:
+        return b"".join(child.as_bytes() for child in children(part))
+    except Exception:  # what was read leniently cannot always be written again
+        return b""
+
+
 def filename(part: email.message.Message) -> str:
     """The attachment's name, or nothing."""
     try:
-        return _decoded(part.get_filename() or "")
+        return _decoded(part.get_filename() or ("attached mail.eml" if part.get_content_maintype() == "message" else ""))
     except Exception:  # broken RFC 2231 parameters
         return ""
 
 
 def leaves(raw: bytes) -> list[email.message.Message]:
-    """Every part that is not a container, at most 200."""
+    """Every part that is not a container, at most 200; an attached mail counts as one part."""
     message = parsed(raw)
     if message is None:
         return []
-    try:
-        return [part for part in message.walk() if not part.is_multipart()][:200]
-    except RecursionError:
-        return []
+    found: list[email.message.Message] = []
+    waiting = [message]
+    while waiting and len(found) < _MOST_PARTS:
+        part = waiting.pop()
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            waiting.extend(reversed(children(part)))
+        else:
+            found.append(part)
+    return found
 
 
 def body_text(raw: bytes) -> tuple[str, bool]:
@@ -166,12 +192,19 @@ def attachments(raw: bytes) -> list[dict[str, str | int]]:
 
 def _charset_text(part: email.message.Message) -> str:
     raw = content(part)
-    for charset in (part.get_content_charset() or "utf-8", "utf-8"):
+    for charset in (_charset(part), "utf-8"):
         try:
             return raw.decode(charset)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):
             continue
     return raw.decode("cp1252", "replace")
+
+
+def _charset(part: email.message.Message) -> str:
+    try:
+        return part.get_content_charset() or "utf-8"
+    except Exception:  # broken RFC 2231 parameters
+        return "utf-8"
 
 
 class _Words(HTMLParser):

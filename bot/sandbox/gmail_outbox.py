@@ -122,7 +122,6 @@ def send_stored_draft(store: Mailstore, draft_id: str, raw: bytes | None = None,
     draft = _draft(store, draft_id)
     wanted = thread_id or (draft.thread_id if len(store.thread(draft.thread_id)) > 1 else None)
     mail = send(store, draft.raw if raw is None else raw, wanted)
-    del store.drafts[draft_id]
     store.remove(draft.id)
     return mail
 
@@ -140,7 +139,6 @@ def send_draft(call: Call) -> Json:
 def drop_draft(store: Mailstore, draft_id: str) -> None:
     """Delete a draft for good."""
     store.remove(_draft(store, draft_id).id)
-    del store.drafts[draft_id]
 
 
 def delete_draft(call: Call) -> None:

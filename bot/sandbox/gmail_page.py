@@ -74,7 +74,7 @@ class MailPage:
             "html": html,
             "labels": sorted(self.world.labels_of(mail.id)),
             "direction": "out" if "SENT" in mail.labels else "in",
-            "attachments": mime.attachments(mail.raw),
+            "attachments": mail.attachments,
         }
 
     async def _compose(self, request: web.Request) -> web.Response:
@@ -125,8 +125,8 @@ def _line(asked: Json, name: str) -> str:
 async def _done(act: Callable[[], Any]) -> web.Response:
     try:
         return web.json_response({"ok": True, "id": await act()})
-    except GmailError:
-        return _refused("That conversation is gone.")
+    except GmailError as error:
+        return _refused("That conversation is gone." if error.code == 404 else error.message)
 
 
 def _refused(why: str) -> web.Response:

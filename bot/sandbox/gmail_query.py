@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bot.sandbox import gmail_mime as mime
 from bot.sandbox.gmail_store import Mail, Mailstore, invalid
 
 Test = Callable[[Mail], bool]
@@ -28,6 +27,8 @@ def compiled(query: str, store: Mailstore) -> tuple[list[Test], bool]:
     """The tests that all must hold, and whether the query itself asks for spam and trash."""
     tests: list[Test] = []
     everywhere = False
+    if unknown := re.search(r"[(){}]|\bOR\b|\bAROUND\b", query):
+        raise invalid(f"the sandbox does not know {unknown[0]!r} in a search")
     for minus, operator, quoted, word in _TERM.findall(query):
         value = quoted or word
         test = _test(operator.lower(), value, store)
@@ -88,7 +89,7 @@ def _is(state: str, _: Mailstore) -> Test:
 def _has(thing: str, _: Mailstore) -> Test:
     if thing != "attachment":
         raise invalid(f"the sandbox does not know has:{thing}")
-    return lambda mail: bool(mime.attachments(mail.raw))
+    return lambda mail: bool(mail.attachments)
 
 
 def _seconds(age: str) -> float:

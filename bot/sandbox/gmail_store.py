@@ -50,6 +50,7 @@ class Mail:
     headers: mime.Headers
     history_id: int = 0
     _text: tuple[str, bool] | None = field(default=None, repr=False)
+    _attachments: list[dict[str, str | int]] | None = field(default=None, repr=False)
 
     def header(self, name: str) -> str:
         """A header's decoded value."""
@@ -61,6 +62,13 @@ class Mail:
         if self._text is None:
             self._text = mime.body_text(self.raw)
         return self._text
+
+    @property
+    def attachments(self) -> list[dict[str, str | int]]:
+        """Name, type and size of what is attached; read once."""
+        if self._attachments is None:
+            self._attachments = mime.attachments(self.raw)
+        return self._attachments
 
     @property
     def snippet(self) -> str:
@@ -137,8 +145,9 @@ class Mailstore:
         return mail
 
     def remove(self, message_id: str) -> None:
-        """Delete a message for good."""
+        """Delete a message for good, and the draft that it is, if it is one."""
         mail = self.mail(message_id)
+        self.drafts = {draft_id: known for draft_id, known in self.drafts.items() if known != message_id}
         self._record(mail, "messageDeleted")
         del self.messages[message_id]
         self.threads[mail.thread_id].remove(message_id)

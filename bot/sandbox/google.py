@@ -14,8 +14,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from bot.sandbox.faults import Faults
+from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.gmail_settings import GmailTimings
+from bot.sandbox.striking import struck
 
 SCOPE = "https://www.googleapis.com/auth/gmail.modify"
 _AUDIENCE = "https://oauth2.googleapis.com/token"  # what google-auth signs, wherever it sends the claim
@@ -77,16 +78,15 @@ class GoogleAccounts:
 
     async def token(self, request: web.Request) -> web.Response:
         """POST /google/token"""
-        if fault := self.faults.take("token"):
-            return web.json_response(
-                {"error": "internal_failure" if fault.kind == "5xx" else "temporarily_unavailable"}, status=503
-            )
-        form = {name: str(value) for name, value in (await request.post()).items()}
-        try:
-            return web.json_response(self._granted(form, str(request.url.with_query(None))))
-        except TokenError as refusal:
-            answer = {"error": refusal.error, "error_description": refusal.description}
-            return web.json_response(answer, status=refusal.status)
+
+        async def act() -> web.Response:
+            form = {name: str(value) for name, value in (await request.post()).items()}
+            try:
+                return web.json_response(self._granted(form, str(request.url.with_query(None))))
+            except TokenError as refusal:
+                return _refused(refusal)
+
+        return await struck(request, self.faults.take("token"), act, _failure)
 
     def _granted(self, form: dict[str, str], audience: str) -> dict[str, Any]:
         grant = form.get("grant_type", "")
@@ -115,8 +115,10 @@ class GoogleAccounts:
         try:
             claim = json.loads(_unpadded(signed.partition(".")[2]))
             self._key.public_key().verify(_unpadded(signature), signed.encode(), padding.PKCS1v15(), hashes.SHA256())
-        except (InvalidSignature, ValueError, binascii.Error):
+        except (InvalidSignature, ValueError, RecursionError, binascii.Error):
             raise TokenError("invalid_grant", "Invalid JWT Signature.") from None
+        if not isinstance(claim, dict) or not all(isinstance(claim.get(name, 0), int) for name in ("iat", "exp")):
+            raise TokenError("invalid_grant", "Invalid JWT: a claim is malformed.")
         if claim.get("iss") != self.service_email or claim.get("aud") not in (audience, _AUDIENCE):
             raise TokenError("invalid_grant", "Invalid grant: account not found")
         if not claim.get("iat", 0) - 300 <= self.timings.clock() <= claim.get("exp", 0):
@@ -126,6 +128,18 @@ class GoogleAccounts:
             raise TokenError("unauthorized_client", description, 401)
         if claim.get("sub") != self.mailbox:
             raise TokenError("invalid_grant", "Invalid email or User ID")
+
+
+def _refused(refusal: TokenError) -> web.Response:
+    return web.json_response({"error": refusal.error, "error_description": refusal.description}, status=refusal.status)
+
+
+def _failure(fault: Fault) -> web.Response:
+    if fault.kind == "error":
+        return _refused(TokenError(fault.error, fault.error, fault.status))
+    status = 429 if fault.kind == "429" else fault.status
+    headers = {"Retry-After": str(fault.retry_after)} if status == 429 else None
+    return web.json_response({"error": "internal_failure"}, status=status, headers=headers)
 
 
 def _unpadded(text: str) -> bytes:

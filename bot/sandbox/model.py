@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.changes import Changes
+from bot.sandbox.striking import hung_up
 
 Json = dict[str, Any]
 
@@ -143,8 +144,8 @@ class ModelWorld:
         self.on_change()
         if delay:
             await asyncio.sleep(delay)
-        if isinstance(answer, Failure) and answer.drop and request.transport is not None:
-            request.transport.close()
+        if isinstance(answer, Failure) and answer.drop:
+            return hung_up(request)
         return _failed(answer) if isinstance(answer, Failure) else _completion(len(self.calls), answer, body["messages"])
 
     async def _answer(self, name: str, text: str) -> tuple[Answer, float]:
@@ -193,7 +194,7 @@ def _text(message: Json) -> str:
 def _checked(raw: bytes, models: set[str]) -> Json:
     try:
         body = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise Refused(_bad("We could not parse the JSON body of your request."))

@@ -66,7 +66,10 @@ async def test_unknown_ids_forms_and_users_are_refused_as_google_does(world: Ben
     missing = await world.error("messages", "get", id="19aa0c00deadbeef")
     assert (missing.status_code, reason(missing)) == (404, "notFound")
     assert (await world.error("threads", "get", id="19aa0c00deadbeef")).status_code == 404
-    assert (await world.error("messages", "list", q="sideways:yes")).status_code == 400
+    for query in ("sideways:yes", "a OR b", "{a b}", "is:odd", "has:wings", "newer_than:x", "after:never", "after:2026/13/40"):
+        assert (await world.error("messages", "list", q=query)).status_code == 400
+    for token in ("x", "²", "9" * 5000):
+        assert (await world.fetch("GET", f"/messages?pageToken={token}"))[0] == 400
     assert (await world.error("messages", "list", user="other@larkspur.example")).status_code == 403
     assert reason(await world.error("messages", "delete", id=message_id)) == "insufficientPermissions"
     async with world.session.get(f"{world.url}/gmail/gmail/v1/users/me/watch") as answer:
@@ -89,6 +92,7 @@ async def test_unknown_ids_forms_and_users_are_refused_as_google_does(world: Ben
         ("after:1796000000", []),
         ("before:2026/01/01", []),
         ("is:unread label:INBOX has:attachment", []),
+        ("-is:read -is:starred older_than:1m", []),
     ],
 )
 async def test_search(world: Bench, query: str, found: list[str]) -> None:
@@ -199,6 +203,8 @@ async def test_profile_and_addresses_to_send_from(world: Bench) -> None:
         b"Content-Type: text/html; charset=nonsense\n\n<![foo<b>&#x110000;<div" + b"<div>" * 5000,
         b"Content-Transfer-Encoding: base64\nContent-Disposition: attachment; filename*=x''%ff%\n\n!!!",
         b"X" * 100_000 + b": y\n\nbody",
+        b"From: \xe5@\xe5.example\nContent-Type: text/plain; charset=idna\n\n\xff",
+        b"From: a@b; dmarc=pass@evil.example\nContent-Type: message/rfc822\n\n" + b"Content-Type: message/rfc822\n\n" * 500,
     ],
 )
 async def test_any_bytes_can_be_delivered_and_read_in_every_form(world: Bench, hostile: bytes) -> None:
@@ -207,3 +213,6 @@ async def test_any_bytes_can_be_delivered_and_read_in_every_form(world: Bench, h
         assert (await world.ask("messages", "get", id=message_id, format=form))["id"] == message_id
     async with world.session.get(f"{world.url}/ui/mail") as answer:
         assert len((await answer.json())["threads"]) == 1
+    body = {"thread_id": message_id, "text": "Lone surrogate \ud800"}
+    async with world.session.post(f"{world.url}/ui/mail/colleague", json=body) as answer:
+        assert answer.status == 200

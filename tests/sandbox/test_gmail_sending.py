@@ -88,6 +88,9 @@ async def test_drafts_are_updated_deleted_and_sent_by_colleagues(world: Bench) -
     assert changed["message"]["id"] != first["message"]["id"]
     assert await world.ask("drafts", "delete", id=first["id"]) == ""
     assert (await world.error("drafts", "delete", id=first["id"])).status_code == 404
+    third = await world.ask("drafts", "create", body=body)
+    await world.gmail.delete(third["message"]["id"])
+    assert [draft.id for draft in world.gmail.drafts] == [second["id"]]
     await world.gmail.send_draft(second["id"])
     assert world.gmail.drafts == []
     assert len(world.gmail.sent) == 1
@@ -197,6 +200,13 @@ async def test_the_token_endpoint_refuses_what_it_does_not_know(world: Bench, fo
     async with world.session.post(world.token_uri, data=form) as answer:
         assert answer.status in (400, 401)
         assert set(await answer.json()) == {"error", "error_description"}
+
+
+@pytest.mark.parametrize(("kind", "status"), [("429", 429), ("5xx", 503), ("error", 400)])
+async def test_tokens_can_fail_too(world: Bench, kind: Any, status: int) -> None:
+    world.gmail.faults.add(Fault("token", kind, status=status, error="invalid_grant"))
+    async with world.session.post(world.token_uri, data={}) as answer:
+        assert answer.status == status
 
 
 async def test_units_are_counted_by_the_minute(clock: Clock) -> None:
