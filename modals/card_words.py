@@ -50,12 +50,12 @@ def headline(data: CardData, now: str) -> str:
     known = {
         "dismissed": "*Not a ticket*",
         "closed": _closed(data),
-        "uncertain": "*Uncertain*: Gmail did not say whether the reply left. Look in Gmail, then decide.",
+        "uncertain": "*Uncertain:* Gmail did not say whether the reply left. Look in Gmail, then decide.",
         "sending": _sending(data),
-        "failed": f"*Not sent*: {_error(data)}",
-        "waiting": f"*Waiting for the customer*: {_answered(data)}",
+        "failed": f"*Not sent:* {_error(data)}",
+        "waiting": f"*Waiting for the customer:* {_answered(data)}",
         "snoozed": "*Snoozed*",
-        "unreadable": f"*Needs a person*: the mail could not be read · {_claim(data)}",
+        "unreadable": f"*Needs a person:* the mail could not be read · {_claim(data)}",
     }
     return known.get(now) or _open(data)
 
@@ -74,13 +74,13 @@ def _claim(data: CardData, *, bold: bool = False) -> str:
     if not data.owner:
         return f"{mark}Unclaimed{mark}"
     since = f" {parts.date(data.claimed_at, ago=False)}" if data.claimed_at else ""
-    return f"{mark}Claimed{mark} by {parts.person(data.owner)}{since}"
+    return f"{mark}Claimed by {parts.person(data.owner)}{mark}{since}"
 
 
 def _sending(data: CardData) -> str:
     kind = "acknowledgement" if data.draft_kind == DraftKind.ACKNOWLEDGEMENT else "reply"
     by = f", approved by {parts.person(data.reply.by)}" if data.reply and data.reply.by else ""
-    return f"*Sending* the {kind}{by}"
+    return f"*Sending the {kind}*{by}"
 
 
 def _error(data: CardData) -> str:
@@ -100,7 +100,7 @@ def _closed(data: CardData) -> str:
     by = f" by {parts.person(data.closed_by)}" if data.closed_by else ""
     at = f" {parts.date(data.closed_at, ago=False)}" if data.closed_at else ""
     why = f": {parts.escape(parts.clip(parts.one_line(data.close_reason), 200))}" if data.close_reason else ""
-    return f"*Closed*{by}{at}{why}"
+    return f"*Closed{by}*{at}{why}"
 
 
 def draft_source(data: CardData) -> str:

@@ -50,10 +50,9 @@ _MISSING = frozenset({"message_not_found", "thread_not_found", "not_found", "use
 _AUTH = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "org_login_required"})
 _BUSY = frozenset({"ratelimited", "rate_limited", "service_unavailable", "team_added_to_org", "accesslimited"})
 _UNCLEAR = frozenset({"internal_error", "fatal_error", "request_timeout"})
-NO_CHANNEL = "Slack knows no channel {channel} that Triage can see. Create it; if it is private, type there: /invite @Triage"
-_WORDS = {
+WORDS = {
     "not_in_channel": "Triage is not a member of {channel}. Open that channel in Slack and type: /invite @Triage",
-    "channel_not_found": NO_CHANNEL,
+    "channel_not_found": "Slack knows no channel {channel} that Triage can see. Create it; if private, type there: /invite @Triage",
     "is_archived": "The channel {channel} is archived. Unarchive it in Slack, or name another channel in triage.yaml.",
     "restricted_action": "The workspace's settings do not let Triage post in {channel}. Ask a workspace admin to allow it.",
     "restricted_action_thread_only_channel": "Only threads may be posted in {channel}. Name another channel in triage.yaml.",
@@ -107,7 +106,7 @@ def _refusal(error: SlackApiError, method: str, channel: str, again: bool) -> Ve
         kind: Callable[[str], VendorError] = Temporary if again else Ambiguous
         return kind(f"Slack had trouble with {method} (status {status}).")
     needed = str(_field(error, "needed") or "that it asks for")
-    words = _WORDS.get(code, "Slack refused {method}: {code}{pointers}.")
+    words = WORDS.get(code, "Slack refused {method}: {code}{pointers}.")
     said = words.format(channel=channel or "the channel", needed=needed, method=method, code=code, pointers=_pointers(error))
     return Permanent(said, code=code)
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from bot.clients.slack_calls import NO_CHANNEL
+from bot.clients.slack_calls import WORDS
 from bot.errors import Missing, Permanent
 from bot.values import Person
 
@@ -72,21 +72,25 @@ class Directory:
         return self._channels[name]
 
     async def _look_up(self, name: str) -> None:
+        archived = False
         async for channel in self._listed():
-            if name in (channel.get("name"), channel.get("id")):
-                await self._enter(channel)
-                self._channels[name] = str(channel["id"])
-                self._names[str(channel["id"])] = name
-                return
-        raise Permanent(NO_CHANNEL.format(channel=f"#{name}"), code="channel_not_found")
+            if name not in (channel.get("name"), channel.get("id")):
+                continue
+            if channel.get("is_archived"):
+                archived = True
+                continue
+            await self._enter(channel)
+            self._channels[name] = str(channel["id"])
+            self._names[str(channel["id"])] = name
+            return
+        code = "is_archived" if archived else "channel_not_found"
+        raise Permanent(WORDS[code].format(channel=f"#{name}"), code=code)
 
     async def _listed(self) -> Any:
         cursor = ""
         for _ in range(PAGES):
             types = "public_channel,private_channel"
-            page = await self._client.call(
-                "conversations.list", types=types, exclude_archived=True, limit=200, cursor=cursor or None
-            )
+            page = await self._client.call("conversations.list", types=types, limit=200, cursor=cursor or None)
             for channel in page.get("channels") or []:
                 yield channel
             cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -71,14 +72,18 @@ def _ticket_query(ticket_id: UUID) -> Any:
 
 
 def _mail_query(ticket_id: UUID) -> Any:
-    count = sa.func.coalesce(sa.func.sum(sa.func.jsonb_array_length(_Message.attachments)), 0)
+    real = sa.func.jsonb_path_query_array(_Message.attachments, sa.literal_column("'$[*] ? (@.inline != true)'::jsonpath"))
+    count = sa.func.coalesce(sa.func.sum(sa.func.jsonb_array_length(real)), 0)
     return sa.select(sa.func.count(), count).where(_Message.ticket_id == ticket_id, _Message.direction == "in")
 
 
 def _last_events(ticket_id: UUID) -> Any:
     """The newest event of each action."""
     return (
-        sa.select(_Event).where(_Event.ticket_id == ticket_id).distinct(_Event.action).order_by(_Event.action, _Event.seq.desc())
+        sa.select(_Event)
+        .where(_Event.ticket_id == ticket_id)
+        .ext(distinct_on(_Event.action))
+        .order_by(_Event.action, _Event.seq.desc())
     )
 
 
@@ -233,7 +238,9 @@ def _mail(message: Message) -> ThreadMail:
         received_at=message.received_at,
         subject=Redacted(message.subject),
         text=Redacted(message.text),
-        attachments=tuple((str(part.get("type", "")), int(part.get("size", 0))) for part in message.attachments),
+        attachments=tuple(
+            (str(part.get("type", "")), int(part.get("size", 0))) for part in message.attachments if not part.get("inline")
+        ),
         readable=bool(message.text or message.subject) or not message.defects,
         aside=message.reason,
     )
