@@ -23,7 +23,15 @@ from bot.store.vault import Vault
 _numbers = itertools.count(1)
 _TEMPLATE = "triage_template"
 #: The tests' data is worth nothing, and waiting for a disk is most of a small test.
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
+    "max_connections": "200",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

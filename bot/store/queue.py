@@ -38,19 +38,25 @@ TIDY = "tidy"  #: ref: a ticket whose mails get their label in Gmail
 #: Separate lanes, so that one service being away holds up nothing else.
 LANES: dict[str, tuple[str, ...]] = {"intake": (INTAKE,), "replies": (SEND, TIDY), "slack": (SHOW, NOTIFY)}
 
-_SETTINGS = DBSettings(
-    db_schema="jobs",
-    prefix="",
-    channel=Channel("ch_pgqueuer"),
-    function="fn_pgqueuer_changed",
-    statistics_table="pgqueuer_statistics",
-    queue_status_type="pgqueuer_status",
-    queue_table="pgqueuer",
-    queue_table_log="pgqueuer_log",
-    trigger="tg_pgqueuer_changed",
-    schedules_table="pgqueuer_schedules",
-    durability=Durability.durable,
-)  # all spelt out: pgqueuer would take any of these names from variables such as CHANNEL or TRIGGER
+
+def own_settings() -> DBSettings:
+    """All names spelt out: pgqueuer would take any of them from variables such as CHANNEL or TRIGGER."""
+    return DBSettings(
+        db_schema="jobs",
+        prefix="",
+        channel=Channel("ch_pgqueuer"),
+        function="fn_pgqueuer_changed",
+        statistics_table="pgqueuer_statistics",
+        queue_status_type="pgqueuer_status",
+        queue_table="pgqueuer",
+        queue_table_log="pgqueuer_log",
+        trigger="tg_pgqueuer_changed",
+        schedules_table="pgqueuer_schedules",
+        durability=Durability.durable,
+    )
+
+
+_SETTINGS = own_settings()
 
 
 def queries(driver: Driver) -> pgqueuer.Queries:
