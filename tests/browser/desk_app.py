@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -79,6 +80,18 @@ class DeskApp:
     def __init__(self) -> None:
         self.told: list[tuple[str, str, Any]] = []
         self.client: AsyncWebClient
+        self._news = asyncio.Event()
+
+    async def hears(self, *wanted: tuple[str, str, Any], timeout: float = 10) -> None:
+        """Wait until it was told exactly this."""
+        async with asyncio.timeout(timeout):
+            while self.told != list(wanted):
+                self._news.clear()
+                await self._news.wait()
+
+    def _tell(self, what: str, who: str, detail: Any) -> None:
+        self.told.append((what, who, detail))
+        self._news.set()
 
     def register(self, bot: Bot) -> None:
         bot.app.action("claim")(self._claim)
@@ -96,14 +109,12 @@ class DeskApp:
     async def _remember(self, ack: Any, body: Json, action: Json) -> None:
         await ack()
         chosen = action.get("selected_option") or {}
-        self.told.append((action["action_id"], body["user"]["id"], chosen.get("value", action.get("value"))))
+        self._tell(action["action_id"], body["user"]["id"], chosen.get("value", action.get("value")))
 
     async def _claim(self, ack: Any, body: Json, action: Json, client: AsyncWebClient) -> None:
         await self._remember(ack, body, action)
-        where, who = body["container"], body["user"]["id"]
-        subject = "Refund" if len(self.told) == 1 else "Refund again"
-        blocks = card(subject, f"Claimed by <@{who}>")
-        await client.chat_update(channel=where["channel_id"], ts=where["message_ts"], text=f"claimed: {subject}", blocks=blocks)
+        where, blocks = body["container"], card("Refund", f"Claimed by <@{body['user']['id']}>")
+        await client.chat_update(channel=where["channel_id"], ts=where["message_ts"], text="claimed: Refund", blocks=blocks)
 
     async def _edit(self, ack: Any, body: Json, client: AsyncWebClient) -> None:
         await ack()
@@ -112,14 +123,15 @@ class DeskApp:
     async def _submit(self, ack: Any, body: Json, view: Json) -> None:
         values = view["state"]["values"]
         if values["body"]["text"]["value"] == "no":
-            return await ack(response_action="errors", errors={"body": "Say a little more than that."})
+            await ack(response_action="errors", errors={"body": "Say a little more than that."})
+            return
+        self._tell("review", body["user"]["id"], values)
         await ack()
-        self.told.append(("review", body["user"]["id"], values))
 
     async def _command(self, ack: Any, command: Json) -> None:
+        self._tell("command", command["user_id"], command["text"])
         await ack(f"You asked for *{command['text']}*")
-        self.told.append(("command", command["user_id"], command["text"]))
 
     async def _heard(self, ack: Any, event: Json) -> None:
         await ack()
-        self.told.append(("message", event["user"], event["text"]))
+        self._tell("message", event["user"], event["text"])
