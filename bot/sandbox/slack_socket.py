@@ -30,6 +30,7 @@ class Link:
     socket: web.WebSocketResponse
     request: web.Request
     waiting: dict[str, asyncio.Future[Json | None]] = field(default_factory=dict)
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     def settle(self, envelope_id: str, payload: Json | None) -> bool:
         future = self.waiting.pop(envelope_id, None)
@@ -88,6 +89,7 @@ class SocketMode:
     def _gone(self, link: Link) -> None:
         if link in self.links:
             self.links.remove(link)
+        link.gone.set()
         for envelope_id in list(link.waiting):
             link.waiting.pop(envelope_id).cancel()
         self.workspace.changed()
@@ -99,7 +101,10 @@ class SocketMode:
     async def _warn(self, link: Link, reason: str) -> None:
         with suppress(ConnectionError):  # the other side may be gone already
             await link.socket.send_str(disconnect(reason))
-            await asyncio.sleep(self.workspace.timings.warning_seconds if reason == "warning" else 0)
+            if reason in ("warning", "refresh_requested"):  # a good client leaves by itself
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self.workspace.timings.warning_seconds):
+                        await link.gone.wait()
             await link.socket.close()
 
     def disconnect(self, reason: str) -> asyncio.Task[None]:

@@ -78,7 +78,7 @@ async def connected(sandbox: Sandbox, register: Callable[[Bot], None] | None = N
             )
 
         app = AsyncApp(client=client, authorize=authorize)
-        handler = AsyncSocketModeHandler(app, tokens["SLACK_APP_TOKEN"])
+        handler = AsyncSocketModeHandler(app, tokens["SLACK_APP_TOKEN"], ping_interval=0.2)
         bot = Bot(app, client, handler)
 
         @app.middleware
