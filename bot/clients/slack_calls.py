@@ -52,7 +52,7 @@ _BUSY = frozenset({"ratelimited", "rate_limited", "service_unavailable", "team_a
 _UNCLEAR = frozenset({"internal_error", "fatal_error", "request_timeout"})
 WORDS = {
     "not_in_channel": "Triage is not a member of {channel}. Open that channel in Slack and type: /invite @Triage",
-    "channel_not_found": "Slack knows no channel {channel} that Triage can see. Create it; if private, type there: /invite @Triage",
+    "channel_not_found": "Slack knows no channel {channel} that Triage can see. Create it; a private one needs: /invite @Triage",
     "is_archived": "The channel {channel} is archived. Unarchive it in Slack, or name another channel in triage.yaml.",
     "restricted_action": "The workspace's settings do not let Triage post in {channel}. Ask a workspace admin to allow it.",
     "restricted_action_thread_only_channel": "Only threads may be posted in {channel}. Name another channel in triage.yaml.",

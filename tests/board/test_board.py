@@ -206,7 +206,7 @@ async def test_a_public_channel_that_we_were_removed_from_is_joined_again(board:
     await board.show(ticket)
     world.remove_bot("billing")
     await desk.customer_writes(ticket, "Hello?")
-    with pytest.raises(Temporary, match="Triage is not a member of #billing.*/invite @Triage"):
+    with pytest.raises(Temporary, match=r"Triage is not a member of #billing.*/invite @Triage"):
         await board.show(ticket)
     await board.show(ticket)
     assert len(heads(world, "billing")) == 2
@@ -219,7 +219,7 @@ async def test_a_closed_channel_is_told_once_and_tried_later(
     world.archive("billing")
     with caplog.at_level(logging.WARNING, logger="triage.board"):
         for _ in range(3):
-            with pytest.raises(Temporary, match="#billing is archived. Unarchive it") as told:
+            with pytest.raises(Temporary, match=r"#billing is archived\. Unarchive it") as told:
                 await board.show(ticket)
             assert told.value.retry_after
     assert sum("is archived" in record.message for record in caplog.records) == 1
