@@ -74,7 +74,7 @@ class GmailWorld:
         found = []
         for draft_id, message_id in self.store.drafts.items():
             mail = self.store.mail(message_id)
-            found.append(DraftMail(draft_id, mail.id, mail.thread_id, mail.raw, mail.text[0]))
+            found.append(DraftMail(draft_id, mail.id, mail.thread_id, mail.raw, mail.text))
         return found
 
     @property

@@ -8,6 +8,7 @@ import email.message
 import email.policy
 import email.utils
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 Headers = list[tuple[str, str]]
@@ -166,28 +167,39 @@ def leaves(raw: bytes) -> list[email.message.Message]:
     return found
 
 
-def body_text(raw: bytes) -> tuple[str, bool]:
-    """What a person reads in this mail, and whether it came as HTML only."""
-    plain: list[str] = []
-    html: list[str] = []
-    for part in leaves(raw):
-        if filename(part) or part.get_content_disposition() == "attachment":
-            continue
-        kind = part.get_content_type()
-        if kind in ("text/plain", "text/html"):
-            (plain if kind == "text/plain" else html).append(_charset_text(part))
-    if any(text.strip() for text in plain):
-        return "\n".join(plain).replace("\r\n", "\n").strip(), False
-    return html_text("\n".join(html)), bool(html)
+@dataclass(frozen=True)
+class Words:
+    """What a person sees of a mail: its text, whether that came as HTML only, and what is attached."""
+
+    text: str
+    html: bool
+    attachments: list[dict[str, str | int]]
 
 
-def attachments(raw: bytes) -> list[dict[str, str | int]]:
-    """Name, type and size of every attachment."""
-    found: list[dict[str, str | int]] = []
+def words(raw: bytes) -> Words:
+    """What a person sees of this mail."""
+    found: dict[str, list[str]] = {"text/plain": [], "text/html": []}
+    attached: list[dict[str, str | int]] = []
     for part in leaves(raw):
-        if name := filename(part):
-            found.append({"name": name, "type": part.get_content_type(), "size": len(content(part))})
-    return found
+        kind, name = part.get_content_type(), filename(part)
+        if name:
+            attached.append({"name": name, "type": kind, "size": _size(part)})
+        elif kind in found and part.get_content_disposition() != "attachment":
+            found[kind].append(_charset_text(part))
+    if any(text.strip() for text in found["text/plain"]):
+        return Words("\n".join(found["text/plain"]).replace("\r\n", "\n").strip(), False, attached)
+    return Words(html_text("\n".join(found["text/html"])), bool(found["text/html"]), attached)
+
+
+def _size(part: email.message.Message) -> int:
+    """A leaf's size; base64 is counted and not decoded, since a mail may hold 25 MB of it."""
+    if str(part.get("Content-Transfer-Encoding", "")).strip().lower() != "base64" or part.is_multipart():
+        return len(content(part))
+    try:
+        written = str(part.get_payload())
+    except Exception:  # a payload that the old parser cannot decode
+        return 0
+    return max(0, (len(written) - written.count("\n") - written.count("\r")) * 3 // 4 - written[-4:].count("="))
 
 
 def _charset_text(part: email.message.Message) -> str:

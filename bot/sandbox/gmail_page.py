@@ -6,6 +6,7 @@ import email.utils
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _MOST_THREADS = 200
+_MOST_SENDERS = 1000
 _MOST_TEXT = 20_000
 
 
@@ -45,7 +47,7 @@ class MailPage:
             for thread_id in newest[:_MOST_THREADS]
         ]
         customers: dict[str, str] = {}
-        for mail in reversed(store.messages.values()):
+        for mail in islice(store.newest_first(), _MOST_SENDERS):
             if not {"SENT", "DRAFT"} & mail.labels:
                 for name, address in mime.addresses(mail.header("From"))[:1]:
                     customers.setdefault(address, name)
@@ -62,7 +64,6 @@ class MailPage:
         }
 
     def _message(self, mail: Mail) -> Json:
-        text, html = mail.text
         return {
             "id": mail.id,
             "from": mail.header("From"),
@@ -70,11 +71,11 @@ class MailPage:
             "cc": mail.header("Cc"),
             "subject": mail.header("Subject"),
             "date": datetime.fromtimestamp(mail.internal_ms / 1000, UTC).isoformat(timespec="seconds"),
-            "text": text[:_MOST_TEXT],
-            "html": html,
+            "text": mail.text[:_MOST_TEXT],
+            "html": mail.words.html,
             "labels": sorted(self.world.labels_of(mail.id)),
             "direction": "out" if "SENT" in mail.labels else "in",
-            "attachments": mail.attachments,
+            "attachments": mail.words.attachments,
         }
 
     async def _compose(self, request: web.Request) -> web.Response:

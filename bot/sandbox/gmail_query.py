@@ -89,7 +89,7 @@ def _is(state: str, _: Mailstore) -> Test:
 def _has(thing: str, _: Mailstore) -> Test:
     if thing != "attachment":
         raise invalid(f"the sandbox does not know has:{thing}")
-    return lambda mail: bool(mail.attachments)
+    return lambda mail: bool(mail.words.attachments)
 
 
 def _seconds(age: str) -> float:
@@ -124,4 +124,4 @@ def _in_header(name: str, word: str) -> Test:
 
 def _contains(word: str) -> Test:
     folded = word.casefold()
-    return lambda mail: folded in mail.header("Subject").casefold() or folded in mail.text[0].casefold()
+    return lambda mail: folded in mail.header("Subject").casefold() or folded in mail.text.casefold()

@@ -49,31 +49,28 @@ class Mail:
     internal_ms: int
     headers: mime.Headers
     history_id: int = 0
-    _text: tuple[str, bool] | None = field(default=None, repr=False)
-    _attachments: list[dict[str, str | int]] | None = field(default=None, repr=False)
+    _words: mime.Words | None = field(default=None, repr=False)
 
     def header(self, name: str) -> str:
         """A header's decoded value."""
         return mime.header(self.headers, name)
 
     @property
-    def text(self) -> tuple[str, bool]:
-        """The words a person reads, and whether they came as HTML; read once."""
-        if self._text is None:
-            self._text = mime.body_text(self.raw)
-        return self._text
+    def words(self) -> mime.Words:
+        """What a person sees of it; read once."""
+        if self._words is None:
+            self._words = mime.words(self.raw)
+        return self._words
 
     @property
-    def attachments(self) -> list[dict[str, str | int]]:
-        """Name, type and size of what is attached; read once."""
-        if self._attachments is None:
-            self._attachments = mime.attachments(self.raw)
-        return self._attachments
+    def text(self) -> str:
+        """The words a person reads."""
+        return self.words.text
 
     @property
     def snippet(self) -> str:
         """The first words, as Gmail lists them."""
-        return " ".join(self.text[0][:400].split())[:200]
+        return " ".join(self.text[:400].split())[:200]
 
 
 @dataclass(frozen=True)
@@ -233,4 +230,4 @@ class SentMail:
         sender = (listed("From") or ("",))[0]
         headers = {name: value for name, value in reversed(mail.headers)}
         everyone = listed("To"), listed("Cc"), listed("Bcc")
-        return cls(mail.id, mail.thread_id, mail.raw, sender, *everyone, mail.header("Subject"), mail.text[0], headers)
+        return cls(mail.id, mail.thread_id, mail.raw, sender, *everyone, mail.header("Subject"), mail.text, headers)

@@ -27,7 +27,7 @@ async def _world() -> AsyncIterator[Bench]:
 
 def text_of(path: Path) -> str:
     """The words of a sample above its quotes."""
-    lines = mime.body_text(path.read_bytes())[0].splitlines()
+    lines = mime.words(path.read_bytes()).text.splitlines()
     return folded("\n".join(line for line in lines if not line.startswith(">")))
 
 
