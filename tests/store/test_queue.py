@@ -164,7 +164,9 @@ async def test_delay_and_priority(database: Database) -> None:
     await put(database, SHOW, "past", delay=timedelta(seconds=-5), priority=-2)
     async with working(database, {SHOW: done}, replace(QUICK, batch=1, at_once=2)):
         await done.calls(3)
-    assert done.refs == ["high", "low", "past"]
+    async with database.read() as s:
+        taken = "select array_agg(job_id order by id) from jobs.pgqueuer_log where status = 'picked'"
+        assert await s.scalar(sa.text(taken)) == [2, 1, 4], "high, low, past"
     assert await waiting(database) == {SHOW: 1}
 
 
