@@ -114,6 +114,12 @@ async def save_read(
     return message
 
 
+async def states(s: AsyncSession) -> dict[str, int]:
+    """How many mails that came in are in each state."""
+    query = sa.select(col(Message.state), sa.func.count()).where(col(Message.direction) == "in").group_by(col(Message.state))
+    return {str(state): int(count) for state, count in await s.execute(query)}
+
+
 async def mark_gone(s: AsyncSession, message_id: UUID) -> None:
     """Deleted in Gmail before we read it."""
     unread = sa.update(Message).where(col(Message.id) == message_id, col(Message.state) == "queued")
