@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config import Config
-from bot.desk_reply import Replies, permit, shown_address
+from bot.desk_reply import Redactor, Replies, permit, shown_address
 from bot.errors import LostRace, Refused, VendorError
-from bot.store import cards, drafts, events, lists, messages, notices, tickets
+from bot.store import cards, drafts, events, lists, mailboxes, messages, notices, tickets
 from bot.store.db import Database
 from bot.store.models import Message, Ticket, now
 from bot.store.vault import Vault
@@ -25,7 +25,6 @@ from modals.answers import stats as stats_answer
 from modals.more import MoreData
 from modals.original import OriginalData, OriginalMail
 from modals.why import WhyData
-from pipeline.reader import Reader
 
 log = logging.getLogger("triage.desk")
 
@@ -39,8 +38,8 @@ _OWNING = (Action.CLAIM, Action.TAKE_OVER, Action.REASSIGN, Action.APPROVE)
 class Desk(Replies):
     """Every act of a person on a ticket. Refusals are `bot.errors.Refused`; their text is for that person."""
 
-    def __init__(self, db: Database, vault: Vault, reader: Reader, config: Config, restore: Restore) -> None:
-        super().__init__(db, vault, reader, config)
+    def __init__(self, db: Database, vault: Vault, redactor: Redactor, config: Config, restore: Restore) -> None:
+        super().__init__(db, vault, redactor, config)
         self._restore = restore
 
     # Whose it is
@@ -177,6 +176,7 @@ class Desk(Replies):
     async def more(self, ticket_id: UUID, by: Person, *, channel: str = "", said: str = "") -> MoreData:
         """What this person may do to the ticket now."""
         ticket = await self._ticket(ticket_id)
+        found = acts(ticket, by)
         return MoreData(
             ticket=ticket.id,
             number=ticket.number,
@@ -184,15 +184,16 @@ class Desk(Replies):
             status=ticket.status,
             owner=ticket.owner,
             subject=lists.subject(ticket),
-            acts=acts(ticket, by),
-            gmail_url=await self._gmail_url(ticket),
+            acts=found,
+            gmail_url=await self._gmail_url(ticket) if "ticket.original" in found else "",
             said=said,
             channel=channel,
         )
 
     async def _gmail_url(self, ticket: Ticket) -> str:
         async with self._db.read() as s:
-            return cards.gmail_url(await lists.mailbox_address(s, ticket.mailbox_id), ticket.gmail_thread_id)
+            mailbox = await mailboxes.get(s, ticket.mailbox_id)
+        return cards.gmail_url(mailbox.address, ticket.gmail_thread_id) if mailbox else ""
 
     async def original(self, ticket_id: UUID, by: Person) -> OriginalData:
         """The mails with real values, newest first; who looked and when is recorded before they are returned."""

@@ -6,14 +6,14 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config import Config
 from bot.errors import LostRace, NotAllowed, Refused, StaleDraft, VendorError
-from bot.store import cards, drafts, lists, messages, queue, replies, seen, tickets
+from bot.store import cards, drafts, lists, mailboxes, messages, queue, replies, seen, tickets
 from bot.store.db import Database
 from bot.store.models import Draft, Message, Reply, Ticket, now
 from bot.store.vault import Vault
@@ -23,7 +23,6 @@ from modals import card, lines, parts
 from modals.long_text import split
 from modals.review import Base, ReviewData, Typed
 from pipeline import compose
-from pipeline.reader import Reader
 from pipeline.redact.placeholders import placeholders, restore
 
 log = logging.getLogger("triage.desk")
@@ -73,6 +72,14 @@ class Case:
         return self.draft is not None and self.draft.kind == DraftKind.ACKNOWLEDGEMENT
 
 
+class Redactor(Protocol):
+    """The part of the reader pool that the desk uses: what a person typed is masked before anybody else sees it."""
+
+    async def redact(self, text: str, known: Mapping[str, str]) -> tuple[Redacted, dict[str, str]]:
+        """The masked text and the table with what is new in it; VendorError when it cannot be done."""
+        ...
+
+
 class _Changed(Exception):
     """Rolls the transaction of a submission back."""
 
@@ -90,8 +97,8 @@ def permit(by: Person) -> None:
 class Replies:
     """What a person can do with a reply. Every act is one transaction under the ticket's row lock."""
 
-    def __init__(self, db: Database, vault: Vault, reader: Reader, config: Config) -> None:
-        self._db, self._vault, self._reader, self._config = db, vault, reader, config
+    def __init__(self, db: Database, vault: Vault, redactor: Redactor, config: Config) -> None:
+        self._db, self._vault, self._redactor, self._config = db, vault, redactor, config
 
     async def _case(self, s: AsyncSession, ticket_id: UUID) -> Case:
         """Lock the ticket and gather what a reply needs."""
@@ -100,8 +107,9 @@ class Replies:
         email = messages.open_email(self._vault, mail) if mail is not None else None
         if mail is None or email is None:
             raise Refused("The mail of this ticket could not be read. Please answer it from Gmail.")
-        address = await lists.mailbox_address(s, ticket.mailbox_id)
-        ours = frozenset(address for address in (address, self._config.mailbox, *self._config.aliases) if address)
+        mailbox = await mailboxes.get(s, ticket.mailbox_id)
+        address = mailbox.address if mailbox else ""
+        ours = frozenset(own for own in (address, self._config.mailbox, *self._config.aliases) if own)
         draft = await drafts.current(s, ticket_id)
         newest = await lists.reply_of(s, ticket_id)
         if draft and newest and newest.status == ReplyStatus.SENT and newest.revision >= draft.revision:
@@ -258,7 +266,7 @@ class Replies:
     async def _redact(self, text: str, known: Mapping[str, str]) -> tuple[Redacted, dict[str, str]]:
         """A person's text masked, within the time that a submitted modal has."""
         async with asyncio.timeout(REDACTING):
-            return await self._reader.redact(text, known)
+            return await self._redactor.redact(text, known)
 
     async def _write(
         self, s: AsyncSession, case: Case, by: Person, text: str, typed: Typed, body: Redacted, table: dict[str, str]

@@ -53,6 +53,8 @@ async def send(floor: Floor, sent: Submission) -> Answer:
         return wrong(review.REPLY, "Nothing was sent: the reply is empty.")
     person = await floor.person(sent.place, sent.stranger)
     outcome = await floor.desk.send_edited(typed, person, sent.view_id)
+    if isinstance(outcome, Conflict) and outcome.ask_take_over:
+        return wrong(review.TAKE_OVER, "Nothing was sent: tick the box to take the ticket over, or leave it to them.")
     if isinstance(outcome, Conflict):
         return update(review.view(outcome.review), lambda: floor.show(typed.base.ticket))
     return Answer(then=lambda: floor.show(typed.base.ticket))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.store.models import Card, Draft, Event, Mailbox, Message, Reply, Ticket, now
+from bot.store.models import Card, Draft, Event, Message, Reply, Ticket, now
 from bot.ticket import Action
 from bot.values import Redacted, ThreadEvent
 
@@ -75,7 +75,7 @@ async def queue(s: AsyncSession, most: int = 15) -> tuple[list[Queued], int]:
         .limit(most)
     )
     total = await _count(s, Ticket, col(Ticket.status) == "open")
-    return [_queued(ticket, channel_id or "", ts or "") for ticket, channel_id, ts in rows.tuples()], total
+    return [_queued(ticket, channel_id or "", ts or "") for ticket, channel_id, ts in rows], total
 
 
 def _queued(ticket: Ticket, channel_id: str, ts: str) -> Queued:
@@ -150,7 +150,7 @@ async def _by_category(s: AsyncSession, since: datetime) -> dict[str, int]:
         .group_by(col(Ticket.category))
         .order_by(sa.func.count().desc(), col(Ticket.category))
     )
-    return {category: count for category, count in rows.tuples()}
+    return {category: count for category, count in rows}
 
 
 async def _count(
@@ -183,11 +183,6 @@ async def last_of(s: AsyncSession, ticket_id: UUID, *actions: Action) -> Event |
         .order_by(col(Event.seq).desc())
         .limit(1)
     )
-
-
-async def mailbox_address(s: AsyncSession, mailbox_id: UUID) -> str:
-    """The address of a mailbox."""
-    return await s.scalar(sa.select(col(Mailbox.address)).where(col(Mailbox.id) == mailbox_id)) or ""
 
 
 async def reply_of(s: AsyncSession, ticket_id: UUID) -> Reply | None:

@@ -124,9 +124,8 @@ def markup(found: Any) -> list[str]:
 
 
 def mail(text: str, **changes: Any) -> original.OriginalMail:
-    return original.OriginalMail(
-        **({"sender": HOSTILE, "to": HOSTILE, "cc": HOSTILE, "subject": HOSTILE, "received_at": AT, "text": text} | changes)
-    )
+    given: dict[str, Any] = {"sender": HOSTILE, "to": HOSTILE, "cc": HOSTILE, "subject": HOSTILE, "received_at": AT, "text": text}
+    return original.OriginalMail(**(given | changes))
 
 
 @pytest.mark.parametrize("text", ["", " \n", "Hi", HOSTILE, "long\n" * 60_000, "x" * 300_000])
