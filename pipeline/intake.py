@@ -42,7 +42,7 @@ class Intake:
     def __init__(
         self, db: Database, vault: Vault, gmail: GmailClient, steps: Steps, config: Config, *, mailbox: str, ours: frozenset[str]
     ) -> None:
-        self._db, self._vault, self._gmail, self._steps, self._config = db, vault, gmail, steps, config
+        self._db, self._vault, self._gmail, self.steps, self._config = db, vault, gmail, steps, config
         self._mailbox, self._ours = mailbox, ours | {mailbox}
         self._filing = Filing(db, vault, config)
         self._outgoing = Outgoing(db, vault)
@@ -72,7 +72,7 @@ class Intake:
             message = await messages.get(s, message.id) or message
         if "SENT" in labels and "INBOX" not in labels:
             talk = await self._conversation(message)
-            reading = await self._steps.reader.read(raw, known=talk.table, ours=self._ours, labels=labels)
+            reading = await self.steps.reader.read(raw, known=talk.table, ours=self._ours, labels=labels)
             await self._outgoing.file(message, reading)
         else:
             await self._file(message, raw, labels)
@@ -108,7 +108,7 @@ class Intake:
         """Read, understand and file; once more when the conversation changed meanwhile."""
         for _ in range(_TRIES):
             talk = await self._conversation(message)
-            reading = await self._steps.reader.read(raw, known=talk.table, ours=self._ours, labels=labels)
+            reading = await self.steps.reader.read(raw, known=talk.table, ours=self._ours, labels=labels)
             understood = await self._understand(message, reading, talk, by)
             if (filed := await self._filing.file(message, understood, talk)) is not None:
                 return filed.ticket_id
@@ -122,7 +122,7 @@ class Intake:
         fate = None if by else _by_screening(reading.screening, talk)
         if fate is not None:
             return Understood(fate, reading, reason=reading.screening.reason)
-        triage = await self._steps.classifier.classify(reading)
+        triage = await self.steps.classifier.classify(reading)
         if not by and talk.ticket is None and triage.category is Category.SPAM and triage.confidence >= self._config.review_below:
             return Understood(Fate.ASIDE, reading, triage, reason="it reads like spam")
         if not by and talk.ticket is not None and triage.needs_no_answer and not reading.risks:
@@ -146,7 +146,7 @@ class Intake:
             return None
         earlier = () if talk.over else talk.unanswered
         language = reading.email.language or (talk.ticket.language if talk.ticket else "")
-        draft = await self._steps.drafter.draft(triage, reading, tuple(map(mailroom.text, earlier)), language)
+        draft = await self.steps.drafter.draft(triage, reading, tuple(map(mailroom.text, earlier)), language)
         if draft is None:
             return None
         flags = check.flags(
