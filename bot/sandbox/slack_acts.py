@@ -157,6 +157,8 @@ class Acts:
         person, where = self.workspace.person(user), self.workspace.channel(channel)
         if person.id not in where.members:
             raise LookupError(f"{person.name} is not in {where.name}")
+        if where.kind == "im" and not self.workspace.manifest.hears:
+            raise LookupError("Sending messages to this app has been turned off.")
         parent = self.workspace.message(where.id, thread_ts) if thread_ts else None
         encoded = self.encoded(text)
         message = Message(where.id, self.workspace.timestamp(), person.id, encoded, [])

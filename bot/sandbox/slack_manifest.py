@@ -32,7 +32,8 @@ class Manifest:
     shortcuts: dict[str, Shortcut]
     interactive: bool
     home: bool
-    messages: bool
+    messages: bool  # the app may write to people directly
+    hears: bool  # and they to the app
 
 
 def read(path: Path) -> Manifest:
@@ -55,7 +56,8 @@ def read(path: Path) -> Manifest:
         shortcuts={shortcut.callback_id: shortcut for shortcut in shortcuts},
         interactive=bool((settings.get("interactivity") or {}).get("is_enabled")),
         home=bool(home.get("home_tab_enabled")),
-        messages=bool(home.get("messages_tab_enabled")),
+        messages=bool(home.get("messages_tab_enabled", True)),
+        hears=not home.get("messages_tab_read_only_enabled", True),
     )
 
 

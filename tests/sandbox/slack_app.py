@@ -31,7 +31,7 @@ def manifest(folder: Path, *, without: tuple[str, ...] = ()) -> Path:
         "_metadata": {"major_version": 1},
         "display_information": {"name": "Triage"},
         "features": {
-            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
             "bot_user": {"display_name": "Triage"},
             "shortcuts": [{"name": "Create ticket", "type": "message", "callback_id": "make", "description": "x"}],
             "slash_commands": [{"command": "/triage", "description": "x", "should_escape": True}],

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox.faults import Fault
 from bot.sandbox.server import Sandbox
 from bot.sandbox.timings import UNLIMITED, Rate, Timings
-from tests.sandbox.slack_app import SCOPES, buttons, modal, refusal, section, slack_only
+from tests.sandbox.slack_app import SCOPES, Json, buttons, modal, refusal, section, slack_only
 
 METADATA = {"event_type": "triage_card", "event_payload": {"ticket": "T-1", "key": "k"}}
 NEVER_AGAIN = Rate(0, 2)  # two calls, then none
@@ -133,7 +133,7 @@ async def test_update_keeps_and_removes_as_slack_does(slack_sandbox: Sandbox, cl
 async def test_what_cannot_be_posted_or_changed(slack_sandbox: Sandbox, client: AsyncWebClient) -> None:
     said = await slack_sandbox.slack.say("ana", "mine")
     slack_sandbox.slack.archive("sales")
-    calls = [
+    calls: list[tuple[str, Json, str]] = [
         ("chat.postMessage", {"channel": "C0NONE", "text": "x"}, "channel_not_found"),
         ("chat.postMessage", {"channel": "C0GENERAL", "text": "x"}, "not_in_channel"),
         ("chat.postMessage", {"channel": "C0SALES", "text": "x"}, "is_archived"),
@@ -238,7 +238,8 @@ async def test_people_are_members_guests_and_strangers(client: AsyncWebClient) -
     ],
 )
 async def test_every_tier_ends(tmp_path: Path, http: aiohttp.ClientSession, tier: str, method: str, args: dict[str, Any]) -> None:
-    async with slack_only(tmp_path, replace(Timings(), **{tier: NEVER_AGAIN})) as sandbox:
+    changed: Any = {tier: NEVER_AGAIN}
+    async with slack_only(tmp_path, replace(Timings(), **changed)) as sandbox:
         for _ in range(2):
             with suppress(SlackApiError):  # refused for another reason, it counts all the same
                 await client_of(sandbox, http).api_call(method, json=args)

@@ -56,6 +56,7 @@ async def test_it_replaces_and_deletes_a_whisper(slack_sandbox: Sandbox, http: a
 
 async def test_nonsense_is_refused(slack_sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     url = slack_sandbox.slack.workspace.hook("C0TRIAGE", "U0ANA")
-    answers = [await use(http, url, body) for body in ([], {"text": ""}, {"blocks": [section("")]}, {"blocks": 7})]
+    bodies: list[Any] = [[], {"text": ""}, {"blocks": [section("")]}, {"blocks": 7}]
+    answers = [await use(http, url, body) for body in bodies]
     errors = [(status, answer["error"]) for status, answer in answers]
     assert errors == [(400, "invalid_payload"), (400, "no_text"), (400, "invalid_blocks"), (400, "invalid_blocks")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,3 +101,31 @@ async def test_messages_and_mentions_arrive_as_events(slack_sandbox: Sandbox) ->
         await slack_sandbox.slack.tell_bot("ben", "shorter please")
         kinds = sorted([await arrived.get() for _ in range(3)])
     assert kinds == [("app_mention", "C0TRIAGE"), ("message", "C0TRIAGE"), ("message", "D0BEN")]
+
+
+async def test_an_app_that_does_not_listen_to_direct_messages(tmp_path: Path) -> None:
+    bare = tmp_path / "bare.yml"
+    await asyncio.to_thread(
+        bare.write_text, '{"features": {}, "oauth_config": {"scopes": {"bot": ["chat:write"]}}}', encoding="utf-8"
+    )
+    async with Sandbox(bare) as sandbox:
+        with pytest.raises(LookupError, match="turned off"):
+            await sandbox.slack.tell_bot("ana", "hello?")
+
+
+async def test_a_file_that_is_no_manifest(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.yml"
+    await asyncio.to_thread(empty.touch)
+    with pytest.raises(ValueError, match=r"empty\.yml is not a Slack app manifest"):
+        await Sandbox(empty).start()
+
+
+async def test_waiting_says_what_there_was_instead(slack_sandbox: Sandbox) -> None:
+    async with connected(slack_sandbox) as bot:
+        await bot.client.chat_postMessage(channel="C0TRIAGE", text="Another card")
+        with pytest.raises(TimeoutError, match=r"a card with 'Refund'; there are:\n#triage: Another card"):
+            await slack_sandbox.slack.card("Refund", timeout=0.01)
+        with pytest.raises(TimeoutError, match="a modal for ana called 'Reply'"):
+            await slack_sandbox.slack.view("ana", title="Reply", timeout=0.01)
+        with pytest.raises(LookupError, match="nobody is called 'zoe'"):
+            await slack_sandbox.slack.slash("zoe", "/triage")
