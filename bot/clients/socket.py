@@ -180,7 +180,7 @@ class Socket:
 
     async def _rebuild(self) -> None:
         self.rebuilt += 1
-        log.warning("connection is silent, building a new one times=%s", self.rebuilt)
+        log.warning("no connection for too long, building a new one times=%s", self.rebuilt)
         await self._close()
         try:
             await self._open()
