@@ -13,13 +13,16 @@ from pipeline.redact.placeholders import WORDS, placeholders
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>()\]]{3,300}", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _HOLE = re.compile(
-    r"\{\{|\}\}|\{%|\[(?:your |customer |the )?(?:name|company|date|signature|insert|link|agent|number)[^\]\n]{0,40}\]|\bXXX+\b|_{4,}|lorem ipsum",
+    r"\{\{|\}\}|\{%|\[(?:your |customer |the )?(?:name|company|date|signature|insert|link|agent|number)[^\]\n]{0,40}\]|"
+    r"\bXXX+\b|_{4,}|lorem ipsum",
     re.IGNORECASE,
 )
 _BROKEN = re.compile(r"(?<!<)\b(?:" + "|".join(WORDS) + r")_\d{1,4}\b(?!>)|<(?:" + "|".join(WORDS) + r")(?:_\d{0,4})?(?![_\d>])")
 _PROMISE = re.compile(
-    r"\b(?:(?:we|i)(?: will|'ll| have|'ve) (?:already )?(?:refund|reimburse|credit|compensate|waive|cancel)\w*|(?:has|have) been (?:refunded|credited|cancelled|shipped)|guarantee[ds]?|"
-    r"erstatten wir|haben wir (?:ihnen )?(?:erstattet|gutgeschrieben)|garantieren|nous (?:vous )?(?:rembours|garantiss)\w+|le (?:hemos )?reembols\w+|garantizamos|rimborseremo|garantiamo|reembolsaremos|"
+    r"\b(?:(?:we|i)(?: will|'ll| have|'ve) (?:already )?(?:refund|reimburse|credit|compensate|waive|cancel)\w*|(?:has|"
+    r"have) been (?:refunded|credited|cancelled|shipped)|guarantee[ds]?|"
+    r"erstatten wir|haben wir (?:ihnen )?(?:erstattet|gutgeschrieben)|garantieren|nous (?:vous )?(?:rembours|garantiss)\w+|"
+    r"le (?:hemos )?reembols\w+|garantizamos|rimborseremo|garantiamo|reembolsaremos|"
     r"wij (?:betalen|vergoeden)|garanderen|zwrócimy|gwarantujemy)",
     re.IGNORECASE,
 )

@@ -104,5 +104,9 @@ def _ids(found: Mapping[str, tuple[str, ...]]) -> str:
 def _templates() -> Environment:
     # Plain text for a mail: nothing is escaped as HTML, and values are placeholders and checked ids only.
     return Environment(
-        loader=PackageLoader("pipeline", "templates"), autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )  # fmt: skip
+        loader=PackageLoader("pipeline", "templates"),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

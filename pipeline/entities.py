@@ -24,7 +24,8 @@ _AMOUNT = re.compile(
     _I,
 )
 _DATE = re.compile(
-    r"\b(?:20\d\d-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./](?:20)?\d\d|\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|"
+    r"\b(?:20\d\d-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./](?:20)?\d\d|\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|"
+    r"mär|mai|okt|dez|"
     r"janv|févr|avr|juin|juil|août|déc|ene|abr|ago|dic|gen|mag|giu|lug|set|ott)[a-zäéû]{0,8}\.?(?: 20\d\d)?)\b",
     _I,
 )

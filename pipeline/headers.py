@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email.header import decode_header
 from email.message import Message
@@ -29,7 +29,7 @@ def raw_header(message: Message, name: str) -> str:
     return next(raw_headers(message, name), "")
 
 
-def raw_headers(message: Message, name: str) -> Iterable[str]:
+def raw_headers(message: Message, name: str) -> Iterator[str]:
     """All headers called `name`, from the top."""
     wanted = name.lower()
     for key, value in message.raw_items():

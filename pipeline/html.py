@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipeline.words import words
+
 _LARGEST = 1_000_000  #: characters of HTML that are looked at
 _DEEPEST = 200  #: levels of nesting; deeper trees break recursive converters
 _HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|mso-hide\s*:\s*all|opacity\s*:\s*0(?![.\d]*[1-9])"
-    r"|(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)[^\"']*overflow\s*:\s*hidden|(?<![-\w])color\s*:\s*(?:#fff(?:fff)?|white)\s*(?:;|$)",
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|mso-hide\s*:\s*all|"
+    r"opacity\s*:\s*0(?![.\d]*[1-9])"
+    r"|(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)[^\"']*overflow\s*:\s*hidden|(?<![-\w])color\s*:\s*(?:#fff(?:fff)?|"
+    r"white)\s*(?:;|$)",
     re.IGNORECASE,
 )
 _WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?|white)\s*(?:;|$)", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]{0,5000}?(/?)>")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr p li td tr th dt dd option".split())
+_VOID = words("""area base br col embed hr img input link meta param source track wbr p li td tr th dt dd option""")
 _BLANKS = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
 
 
@@ -54,7 +58,7 @@ def _depth(html: str) -> int:
 
 
 def _tree(html: str):  # type: ignore[no-untyped-def]  # lxml ships no types
-    import lxml.html
+    import lxml.html  # type: ignore[import-untyped]
 
     if not html.strip():
         return None

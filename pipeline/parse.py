@@ -13,6 +13,7 @@ from bot.values import Address, Attachment, Email
 from pipeline import html, language, strip
 from pipeline.charset import decoded, tidy
 from pipeline.headers import addresses, decoded_header, message_ids, moment, one_line, raw_header, raw_headers
+from pipeline.words import words
 
 LARGEST = 64 * 1024 * 1024  #: bytes that are looked at
 MOST_PARTS = 300
@@ -22,12 +23,12 @@ _HEAD = 128 * 1024
 _BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
 
 #: What screening reads, beside what Email has fields for.
-SCREENED = (
-    "auto-submitted precedence list-id list-unsubscribe list-post mailing-list x-auto-response-suppress x-autoreply x-autorespond "
-    "x-loop feedback-id return-path authentication-results arc-authentication-results x-triage-loop x-triage-reply-id x-spam-flag "
-    "x-spam-status x-failed-recipients x-mailer x-originating-ip x-campaign-id x-autorespond x-vacation thread-index "
-    "x-ms-exchange-generated-message-source delivered-to"
-).split()
+SCREENED = words(
+    """auto-submitted precedence list-id list-unsubscribe list-post mailing-list x-auto-response-suppress x-autoreply
+x-autorespond x-loop feedback-id return-path authentication-results arc-authentication-results x-triage-loop x-triage-
+reply-id x-spam-flag x-spam-status x-failed-recipients x-mailer x-originating-ip x-campaign-id x-vacation thread-index
+x-ms-exchange-generated-message-source delivered-to"""
+)
 
 
 @dataclass(slots=True)
@@ -51,7 +52,22 @@ def parse(raw: bytes) -> Email:
     text = _limited("\n\n".join(part for part in found.plain if part.strip()), found)
     if not text.strip() and "structure" in found.defects:
         text = _limited(tidy(decoded(_after_headers(raw), "")), found)
+    if not text.strip():
+        text = _limited(_any_text(message, found, 0), found)
     return _email(message, text, found, len(raw))
+
+
+def _any_text(part: Message, found: _Found, depth: int) -> str:
+    """For a mail without a text of its own: the first text among what is attached, a forwarded mail's for one."""
+    children = part.get_payload()
+    if isinstance(children, list) and depth < DEEPEST:
+        texts = (_any_text(child, found, depth + 1) for child in children[:20] if isinstance(child, Message))
+        return next((text for text in texts if text.strip()), "")
+    kind = _type(part)
+    if kind not in ("text/plain", "text/html"):
+        return ""
+    text = _text_of(part, found)
+    return html.to_text(text).text if kind == "text/html" else text
 
 
 def envelope(raw: bytes) -> Email:
@@ -187,9 +203,11 @@ def _attach(part: Message, kind: str, found: _Found) -> None:
         data = part.get_payload(decode=True)
         if not isinstance(data, bytes):
             payload = part.get_payload()
-            data = payload[0].as_bytes() if isinstance(payload, list) and payload else b""
+            inner = payload[0] if isinstance(payload, list) and payload else None
+            data = inner.as_bytes() if isinstance(inner, Message) else b""
     except Exception:  # the list shows what can be known
-        data, _ = b"", found.defects.append("attachment")
+        data = b""
+        found.defects.append("attachment")
     inline = bool(part.get("content-id")) and kind.startswith("image/") and _disposition(part) != "attachment"
     name = _file_name(part) or ("forwarded message" if kind.startswith("message/") else kind.split("/")[0])
     found.attachments.append(Attachment(name, kind, len(data), hashlib.sha256(data).hexdigest(), inline))
@@ -277,7 +295,7 @@ def _email(message: Message, text: str, found: _Found, size: int) -> Email:
 def _screened(message: Message) -> dict[str, str]:
     kept = {name: one_line(raw_header(message, name))[:1000] for name in SCREENED}
     kept = {name: value for name, value in kept.items() if value}
-    trusted = [value for value in map(one_line, raw_headers(message, "authentication-results"))]
+    trusted = [one_line(value) for value in raw_headers(message, "authentication-results")]
     if trusted:
         kept["authentication-results"] = next((v for v in trusted if v.lower().startswith("mx.google.com")), trusted[0])[:2000]
     kept["content-type"] = _type(message) + (f"; report-type={_parameter(message, 'report-type').lower()}")

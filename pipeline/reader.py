@@ -31,18 +31,18 @@ class _ReaderProcess(context.ForkServerProcess):
     """A process that does not import the bot's main module again: that would cost time and memory in every reader."""
 
     @staticmethod
-    def _Popen(process_obj: Any) -> Any:  # noqa: N802  # multiprocessing's own name
+    def _Popen(process_obj: Any) -> Any:  # multiprocessing's own name
         with _lock:
             main = sys.modules["__main__"]
             sys.modules["__main__"] = ModuleType("__main__")
             try:
-                return context.ForkServerProcess._Popen(process_obj)  # type: ignore[attr-defined]
+                return context.ForkServerProcess._Popen(process_obj)
             finally:
                 sys.modules["__main__"] = main
 
 
 class _ReaderContext(context.ForkServerContext):
-    Process = _ReaderProcess  # type: ignore[assignment]
+    Process = _ReaderProcess
 
 
 class Reader:
@@ -115,7 +115,7 @@ def limit_memory(limit: int) -> None:
 
 
 def _stop(pool: ProcessPool) -> None:
-    pool.stop()
+    pool.stop()  # type: ignore[no-untyped-call]
     pool.join(timeout=10)
 
 

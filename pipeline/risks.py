@@ -7,13 +7,20 @@ import re
 from bot.values import Email
 
 _INJECTION = re.compile(
-    r"(?:(?:ignore|disregard|forget|override) (?:all |any |the |your )*(?:previous|prior|above|earlier|preceding|system)? ?(?:instructions?|prompts?|rules|guidelines|directions)"
-    r"|(?:you are|act as|pretend to be) (?:now |an? )?(?:AI|language model|assistant|chatbot|GPT|DAN)\b|system ?(?:prompt|message|override)\b|<\|?(?:im_start|im_end|system|endoftext)\|?>"
-    r"|\[/?INST\]|BEGIN (?:SYSTEM|ADMIN) (?:PROMPT|MESSAGE)|(?:note|message|instructions?) (?:to|for) (?:the )?(?:AI|assistant|language model|LLM|bot)\b"
-    r"|(?:AI|assistant|LLM|language model|bot)[,:] (?:please )?(?:reply|respond|answer|send|forward|classify|mark|approve|ignore|refund)"
-    r"|(?:classify|mark|label) this (?:e-?mail|message|ticket) as|reveal (?:your|the) (?:system )?(?:prompt|instructions)|developer mode"
-    r"|ignorier(?:e|en sie) (?:alle |die )?(?:vorherigen|bisherigen|obigen) (?:anweisungen|instruktionen)|ignor(?:e|ez) (?:toutes )?les instructions"
-    r"|ignora (?:todas )?las instrucciones|ignora (?:tutte )?le istruzioni|ignore (?:todas )?as instruções|negeer (?:alle )?(?:vorige|eerdere) instructies"
+    r"(?:(?:ignore|disregard|forget|override) (?:all |any |the |your )*(?:previous|prior|above|earlier|preceding|"
+    r"system)? ?(?:instructions?|prompts?|rules|guidelines|directions)"
+    r"|(?:you are|act as|pretend to be) (?:now |an? )?(?:AI|language model|assistant|chatbot|GPT|DAN)\b|system ?(?:prompt|"
+    r"message|override)\b|<\|?(?:im_start|im_end|system|endoftext)\|?>"
+    r"|\[/?INST\]|BEGIN (?:SYSTEM|ADMIN) (?:PROMPT|MESSAGE)|(?:note|message|instructions?) (?:to|for) (?:the )?(?:AI|"
+    r"assistant|language model|LLM|bot)\b"
+    r"|(?:AI|assistant|LLM|language model|bot)[,:] (?:please )?(?:reply|respond|answer|send|forward|classify|mark|approve|"
+    r"ignore|refund)"
+    r"|(?:classify|mark|label) this (?:e-?mail|message|ticket) as|reveal (?:your|the) (?:system )?(?:prompt|instructions)|"
+    r"developer mode"
+    r"|ignorier(?:e|en sie) (?:alle |die )?(?:vorherigen|bisherigen|obigen) (?:anweisungen|instruktionen)|ignor(?:e|"
+    r"ez) (?:toutes )?les instructions"
+    r"|ignora (?:todas )?las instrucciones|ignora (?:tutte )?le istruzioni|ignore (?:todas )?as instruções|"
+    r"negeer (?:alle )?(?:vorige|eerdere) instructies"
     r"|zignoruj (?:wszystkie )?(?:poprzednie )?(?:instrukcje|polecenia))",
     re.IGNORECASE,
 )

@@ -13,13 +13,17 @@ _LOOKED_AT = 8000
 _SUBJECT_WEIGHT = 1.6
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n{1,}")
 _GREETING_LINE = re.compile(
-    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|moin|liebe|sehr geehrte|guten|bonjour|bonsoir|cher|chère|madame|monsieur|salut|hola|estimad|querid|buen|gentil|"
-    r"ciao|car[oa]\b|egregi|spett|olá|oi\b|prezad|bom dia|boa tarde|beste|geachte|hoi|dag\b|goede|dzień dobry|szanown|cześć|witam|to whom it may concern|こんにちは|お世話|いつも)[^.!?]{0,60}$",
+    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|moin|liebe|sehr geehrte|guten|bonjour|"
+    r"bonsoir|cher|chère|madame|monsieur|salut|hola|estimad|querid|buen|gentil|"
+    r"ciao|car[oa]\b|egregi|spett|olá|oi\b|prezad|bom dia|boa tarde|beste|geachte|hoi|dag\b|goede|dzień dobry|szanown|cześć|"
+    r"witam|to whom it may concern|こんにちは|お世話|いつも)[^.!?]{0,60}$",
     re.IGNORECASE,
 )
 _CLOSING_LINE = re.compile(
-    r"(?:(?:best|kind|warm|many)? ?(?:regards|wishes)|sincerely|cheers|thanks?(?: you)?(?: in advance| so much)?|mit freundlichen|viele grüße|liebe grüße|beste grüße|danke|merci|cordialement|bien à vous|"
-    r"saludos|un saludo|atentamente|gracias|cordiali saluti|distinti saluti|saluti|grazie|atenciosamente|cumprimentos|obrigad|met vriendelijke|groet|bedankt|pozdrawiam|z poważaniem|よろしくお願い)[^.?]{0,40}$",
+    r"(?:(?:best|kind|warm|many)? ?(?:regards|wishes)|sincerely|cheers|thanks?(?: you)?(?: in advance| so much)?|"
+    r"mit freundlichen|viele grüße|liebe grüße|beste grüße|danke|merci|cordialement|bien à vous|"
+    r"saludos|un saludo|atentamente|gracias|cordiali saluti|distinti saluti|saluti|grazie|atenciosamente|cumprimentos|obrigad|"
+    r"met vriendelijke|groet|bedankt|pozdrawiam|z poważaniem|よろしくお願い)[^.?]{0,40}$",
     re.IGNORECASE,
 )
 
@@ -119,7 +123,7 @@ def _asks(text: str) -> tuple[str, ...]:
     asks = [
         sentence
         for sentence in _sentences(text)
-        if words.REQUEST.search(sentence) and len(sentence.split()) >= 3 or sentence.endswith("？")
+        if (words.REQUEST.search(sentence) and len(sentence.split()) >= 3) or sentence.endswith("？")
     ]
     return tuple(dict.fromkeys(_short(ask, 160) for ask in asks))[:5]
 

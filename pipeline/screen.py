@@ -10,36 +10,51 @@ from pipeline.spam import spam_signs
 
 Kind = Literal["", "auto-reply", "bounce", "bulk", "spam", "ours"]
 
-SPAM_LIMIT = 5.0  #: points from which a mail is set aside as spam
+SPAM_LIMIT = 4.5  #: points from which a mail is set aside as spam
+_LISTED_LIMIT = 8.0  #: the same for mail that says itself that it went to many
 
 _ROBOT = re.compile(
-    r"(?:mailer-?daemon|postmaster|no[-_.]?reply|do[-_.]?not[-_.]?reply|bounces?|bounce[+-].*|notifications?|abuse-report)$", re.I
+    r"(?:mailer-?daemon|postmaster|no[-_.]?reply|do[-_.]?not[-_.]?reply|bounces?|bounce[+-].*|notifications?|"
+    r"abuse-report)$",
+    re.I,
 )
-_DAEMON = re.compile(r"(?:mailer-?daemon|postmaster|mail-daemon|mdaemon|mail\.delivery|mailadmin)$", re.I)
+_DAEMON = re.compile(r"(?:mailer-?daemon|postmaster|mail-daemon|mdaemon|mail[-.]delivery.{0,20}|mailadmin)$", re.I)
 _BOUNCE_SUBJECT = re.compile(
-    r"(?:undeliver|delivery (?:status|failure|has failed|notification)|returned mail|mail delivery (?:failed|system|failure)|"
-    r"failure notice|delivery error|message (?:could not be|not) delivered|non remis|nicht zugestellt|unzustellbar|no se ha podido entregar|"
-    r"mancata consegna|não entregue|onbestelbaar|niedostarcz|mail could not be delivered|delivery.{0,20}fail|warning: could not send)",
+    r"(?:undeliver|delivery (?:status|failure|has failed|notification)|returned mail|mail delivery (?:failed|system|"
+    r"failure)|"
+    r"failure notice|delivery error|message (?:could not be|not) delivered|non remis|nicht zugestellt|unzustellbar|"
+    r"no se ha podido entregar|"
+    r"mancata consegna|não entregue|onbestelbaar|niedostarcz|mail could not be delivered|delivery.{0,20}fail|"
+    r"warning.{0,10}could not send)",
     re.I,
 )
 _BOUNCE_TEXT = re.compile(
-    r"(?:permanent (?:fatal )?errors|could not be delivered|delivery to the following recipients? (?:has )?failed|user unknown|"
-    r"mailbox (?:is )?(?:full|unavailable)|unable to deliver|recipient address rejected|550[ -]5\.\d\.\d|status: [45]\.\d+\.\d+|"
-    r"undeliverable|not be delivered|over (?:their |its )?quota|smtp error|host unknown|error is permanent)",
+    r"(?:permanent (?:fatal )?errors|could not be delivered|delivery to the following recipients? (?:has )?failed|"
+    r"user unknown|"
+    r"mailbox (?:is )?(?:full|unavailable)|unable to deliver|recipient address rejected|550[ -]5\.\d\.\d|"
+    r"status: [45]\.\d+\.\d+|"
+    r"undeliverable|not be delivered|over (?:their |its )?quota|smtp error|host unknown|error is permanent|"
+    r"each of the following recipients was rejected|following recipients? (?:was|were) not|could not send)",
     re.I,
 )
 _AWAY = re.compile(
-    r"(?:automatic(?:ally)? (?:reply|response|generated)|auto(?:matic)?[- ]?(?:reply|response|responder)|autoreply|out of (?:the )?office|"
-    r"on vacation|on leave until|abwesenheit|automatische antwort|autom\. antwort|nicht im büro|réponse automatique|absence du bureau|absent du bureau|"
-    r"respuesta automática|fuera de la oficina|resposta automática|ausência temporária|fora do escritório|risposta automatica|fuori sede|"
-    r"fuori ufficio|automatisch antwoord|afwezig|odpowiedź automatyczna|autoodpowiedź|poza biurem|autosvar|自動応答|自動返信|不在通知)",
+    r"(?:automatic(?:ally)? (?:reply|response|generated)|auto(?:matic)?[- ]?(?:reply|response|responder)|autoreply|"
+    r"out of (?:the )?office|"
+    r"on vacation|on leave until|abwesenheit|automatische antwort|autom\. antwort|nicht im büro|réponse automatique|"
+    r"absence du bureau|absent du bureau|"
+    r"respuesta automática|fuera de la oficina|resposta automática|ausência temporária|fora do escritório|"
+    r"risposta automatica|"
+    r"fuori sede|"
+    r"fuori ufficio|automatisch antwoord|afwezig|odpowiedź automatyczna|autoodpowiedź|poza biurem|autosvar|自動応答|自動返信|"
+    r"不在通知)",
     re.I,
 )
 _BULK_PRECEDENCE = frozenset({"bulk", "list", "junk"})
 
 
 def screen(email: Email, ours: frozenset[str], labels: frozenset[str]) -> Screening:
-    """Whether people need to see `email`, with the reason in our words; `labels` are Gmail's label ids of the message."""
+    """Whether people need to see `email`, with the reason in our words; `labels` are Gmail's label ids of the "
+    "message."""
     kind, reason = _kind(email, ours, labels)
     return Screening(kind, reason, answerable=not kind and not _unanswerable(email, ours))
 
@@ -57,11 +72,10 @@ def _kind(email: Email, ours: frozenset[str], labels: frozenset[str]) -> tuple[K
     if "SPAM" in labels or headers.get("x-spam-flag", "").lower().startswith("yes"):
         return "spam", "the mail provider marked it as spam"
     points, signs = spam_signs(email, ours)
-    if points >= SPAM_LIMIT:
-        return "spam", "it looks like spam: " + ", ".join(signs[:4])
-    if reason := _bulk(email, ours):
-        return "bulk", reason
-    return "", ""
+    bulk = _bulk(email, ours)
+    if points >= (_LISTED_LIMIT if bulk else SPAM_LIMIT):
+        return "spam", "it looks like spam: " + ", ".join(dict.fromkeys(signs[:4]))
+    return ("bulk", bulk) if bulk else ("", "")
 
 
 def _bounce(email: Email) -> str:

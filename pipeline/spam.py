@@ -10,39 +10,67 @@ _I = re.I
 
 #: (points, our words, pattern): looked for in the subject and the first part of the text.
 _WORDS: tuple[tuple[float, str, re.Pattern[str]], ...] = (
-    (3.5, "it sells pills", re.compile(r"\b(?:viagra|cialis|levitra|xanax|phentermine|penis|erectile|weight[- ]loss pills?)\b", _I)),
+    (3.5, "it sells pills", re.compile(r"\b(?:viagra|cialis|levitra|xanax|phentermine|penis|erectile|"
+        r"weight[- ]loss pills?)\b", _I)),
     (3.5, "it promises a fortune from a stranger", re.compile(
-        r"\b(?:next of kin|inheritance fund|(?:million|thousand) (?:united states |us )?dollars|transfer (?:of )?(?:the|this) (?:sum|fund)|"
-        r"beneficiary of|lottery (?:winner|promotion)|you have won|unclaimed (?:fund|prize)|late (?:president|general|husband)|atm card)\b", _I)),
+        r"\b(?:next of kin|inheritance fund|(?:million|thousand) (?:united states |us )?dollars|transfer (?:of )?(?:the|"
+        r"this) (?:sum|fund)|"
+        r"beneficiary of|lottery (?:winner|promotion)|you have won|unclaimed (?:fund|prize)|late (?:president|general|"
+        r"husband)|atm card)\b", _I)),
     (2.5, "it offers search ranking", re.compile(
-        r"\b(?:first page (?:of|on) google|seo (?:services?|packages?|expert)|rank(?:ing)? (?:#?1|higher) on google|guest post|backlinks?|link[- ]building)\b", _I)),
+        r"\b(?:first page (?:of|on) google|seo (?:services?|packages?|expert)|rank(?:ing)? (?:#?1|higher) on google|"
+        r"guest post|backlinks?|link[- ]building)\b", _I)),
     (2.5, "it promises easy money", re.compile(
-        r"\b(?:work (?:from|at) home|be your own boss|financial (?:freedom|independence)|earn (?:up to )?\$[\d,]+|make money (?:fast|online|now)|"
-        r"(?:extra|passive) income|(?:double|triple) your (?:money|income|bitcoin)|get paid|\$[\d,]{3,} (?:a|per) (?:day|week|month))", _I)),
+        r"\b(?:work (?:from|at) home|be your own boss|financial (?:freedom|independence)|earn (?:up to )?\$[\d,]+|"
+        r"make money (?:fast|online|now)|"
+        r"(?:extra|passive) income|(?:double|triple) your (?:money|income|bitcoin)|get paid|no investment needed|"
+        r"cash machine|"
+        r"got cash|\$[\d,]{3,} (?:a|per) (?:day|week|month))", _I)),
     (2.0, "it offers credit", re.compile(
-        r"\b(?:lowest (?:mortgage )?rates?|refinanc(?:e|ing)|consolidate (?:your )?debts?|pre-?approved|bad credit|no credit check|credit repair|"
-        r"mortgage (?:rates?|quote|lenders?)|life insurance|quick loan|instant loan)\b", _I)),
-    (2.5, "it sells adult content", re.compile(r"\b(?:xxx|porn\w*|hot (?:girls|singles|teens?)|nude|sex(?:y|ual)? (?:pics|video|chat|cam)s?|adults? only|webcams?)\b", _I)),
-    (2.0, "it is about gambling or coins", re.compile(r"\b(?:online casino|free (?:spins|chips)|bitcoin investment|crypto (?:trading|investment)|forex signals?)\b", _I)),
+        r"\b(?:lowest (?:mortgage )?rates?|refinanc(?:e|ing)|consolidate (?:your )?debts?|pre-?approved|bad credit|"
+        r"no credit check|credit repair|"
+        r"mortgage (?:rates?|quote|lenders?)|life insurance|insurance rates|debt[- ]\$?(?:free|saver|relief)|(?:out of|"
+        r"your) debt|quick loan|instant loan)\b", _I)),
+    (2.5, "it sells adult content", re.compile(r"\b(?:xxx|porn\w*|hot (?:girls|singles|teens?)|nude|sex(?:y|"
+        r"ual)? (?:pics|"
+        r"video|chat|cam)s?|adults? only|webcams?)\b", _I)),
+    (2.0, "it is about gambling or coins", re.compile(r"\b(?:online casino|free (?:spins|chips)|bitcoin investment|"
+        r"crypto (?:trading|investment)|forex signals?)\b", _I)),
     (1.5, "it presses to act at once", re.compile(
-        r"\b(?:act (?:now|today|fast|immediately)|limited[- ]time (?:offer|only)|offer (?:ends|expires)|order (?:now|today)|don'?t (?:delay|miss (?:out|this))|"
+        r"\b(?:act (?:now|today|fast|immediately)|limited[- ]time (?:offer|only)|offer (?:ends|expires)|order (?:now|"
+        r"today)|"
+        r"don'?t (?:delay|miss (?:out|this))|"
         r"urgent (?:reply|response|business)|while supplies last|call (?:now|today)|hurry)\b", _I)),
     (1.5, "it promises something for nothing", re.compile(
-        r"\b(?:100% (?:free|guaranteed|satisfaction)|absolutely free|risk[- ]free|no (?:obligation|cost to you|risk)|money[- ]back guarantee|satisfaction guaranteed|"
+        r"\b(?:100% (?:free|guaranteed|satisfaction)|absolutely free|risk[- ]free|no (?:obligation|cost to you|risk)|"
+        r"money[- ]back guarantee|satisfaction guaranteed|"
         r"free (?:trial|gift|sample|quote|report|membership|access|info\w*)|completely free|at no cost)\b", _I)),
-    (1.0, "it asks to click", re.compile(r"\b(?:click (?:here|below|now|on the link)|visit (?:our|the) (?:web ?site|link) (?:below|now)|cl1ck)\b", _I)),
+    (1.0, "it asks to click", re.compile(r"\b(?:click (?:here|below|now|on the link)|visit (?:our|the) (?:web ?site|"
+        r"link) (?:below|now)|cl1ck)\b", _I)),
     (1.5, "it offers removal from its list", re.compile(
-        r"\b(?:to be removed|(?:be )?removed from (?:our|this|the|future)|remove (?:me|yourself)|opt[- ]out|unsubscribe|no longer wish to receive|this (?:is|e?-?mail is) not spam|one[- ]time mailing|"
+        r"\b(?:to be removed|(?:be )?removed from (?:our|this|the|future)|remove (?:me|yourself)|opt[- ]out|unsubscribe|"
+        r"no longer wish to receive|this (?:is|e?-?mail is) not spam|one[- ]time mailing|"
         r"you (?:are receiving|received) this (?:e?-?mail|message) because)\b", _I)),
     (2.5, "it sells address lists or bulk mail", re.compile(
-        r"\b(?:million (?:e-?mail )?addresses|e-?mail (?:marketing|lists?|leads|addresses)|bulk e-?mail|targeted (?:leads|traffic|e-?mail)|database of|contact list of)\b", _I)),
+        r"\b(?:million (?:e-?mail )?addresses|e-?mail (?:marketing|lists?|leads|addresses)|bulk e-?mail|"
+        r"targeted (?:leads|"
+        r"traffic|e-?mail)|database of|contact list of)\b", _I)),
     (2.0, "it wants a password confirmed", re.compile(
-        r"\b(?:verify your (?:account|identity|mailbox)|account (?:will be|has been) (?:suspended|limited|closed)|confirm your (?:password|account|billing)|"
-        r"mailbox (?:quota|storage)|unusual sign[- ]?in|update your (?:payment|billing) (?:information|details) (?:now|immediately))\b", _I)),
-    (2.0, "it greets nobody", re.compile(r"\b(?:dear (?:friend|beloved|sir/madam|homeowner|valued customer|email user|webmaster|fellow|internet user|sir or madam)|greetings to you|hello dear)\b", _I)),
-    (1.5, "it sells software, watches or degrees", re.compile(r"\b(?:oem software|replica watches?|university (?:degree|diploma)s?|cheap (?:meds|software)|toner cartridges?|dvd copy|cable descrambler)\b", _I)),
-    (1.5, "it asks for a secret deal", re.compile(r"\b(?:strictly confidential|business (?:proposal|proposition|transaction|relationship)|utmost (?:confidence|secrecy)|foreign (?:partner|account)|modalities)\b", _I)),
-    (1.5, "it speaks of investing", re.compile(r"\b(?:investment opportunit|stock (?:alert|pick)|penny stock|undervalued|strong buy|huge (?:profits?|returns?)|investors?)\b", _I)),
+        r"\b(?:verify your (?:account|identity|mailbox)|account (?:will be|has been) (?:suspended|limited|closed)|"
+        r"confirm your (?:password|account|billing)|"
+        r"mailbox (?:quota|storage)|unusual sign[- ]?in|update your (?:payment|billing) (?:information|details) (?:now|"
+        r"immediately))\b", _I)),
+    (2.0, "it greets nobody", re.compile(r"\b(?:dear (?:friend|beloved|sir/madam|homeowner|valued customer|email user|"
+        r"webmaster|fellow|internet user|sir or madam)|greetings to you|hello dear)\b", _I)),
+    (1.5, "it sells software, watches or degrees", re.compile(r"\b(?:oem software|replica watches?|university (?:degree|"
+        r"diploma)s?|growth hormone|\bhgh\b|long distance (?:rates?|calls?)|cheap (?:meds|software)|toner cartridges?|"
+        r"dvd copy|cable descrambler)\b", _I)),
+    (1.5, "it asks for a secret deal", re.compile(r"\b(?:strictly confidential|business (?:proposal|proposition|"
+        r"transaction|"
+        r"relationship)|utmost (?:confidence|secrecy)|foreign (?:partner|account)|modalities)\b", _I)),
+    (1.5, "it speaks of investing", re.compile(r"\b(?:investment opportunit|stock (?:alert|pick)|penny stock|"
+        r"undervalued|"
+        r"strong buy|huge (?:profits?|returns?)|investors?)\b", _I)),
 )  # fmt: skip
 
 _FREE_MAIL = re.compile(r"@(?:gmail|yahoo|hotmail|outlook|aol|msn|live|gmx|mail|proton|excite|lycos|netscape)\.", _I)
@@ -95,6 +123,8 @@ def _form_signs(email: Email) -> list[tuple[float, str]]:
         found.append((1.0, "its subject shouts"))
     if _TAIL.search(subject):
         found.append((1.0, "its subject ends in noise"))
+    if re.match(r"\W{0,3}(?:adv|advertisement)\b\s*:", subject, _I):
+        found.append((4.0, "its subject says that it is advertising"))
     if email.headers.get("body") == "html":
         found.append((1.2, "it is HTML only"))
     if _IP_LINK.search(text):

@@ -1,32 +1,35 @@
-"""What the person wrote now: quoted history, signature marks, device lines and disclaimers cut off, line by line in linear time."""
+"""What the person wrote now: quoted history, signatures, device lines and disclaimers cut off, line by line, in linear time."""
 
 from __future__ import annotations
 
 from pipeline.strip_marks import (
     BLOCK_FIELD,
     BLOCK_START,
+    DATE_START,
     DEVICE,
     DISCLAIMER,
     DISCLAIMER_WORD,
     FORWARD,
     INTRO,
     INTRO_START,
+    LINK_LINE,
     LIST_FOOTER,
     ORIGINAL,
     QUOTED,
     REPLY_ABOVE,
     RULE,
+    SHARED,
     SIGNATURE,
 )
 
 _LINES = 6000  #: more than this of one mail is never somebody's new text
 _WIDTH = 400  #: characters of a line that patterns look at
-_SPAN = 4  #: lines over which mailers fold "On ... wrote:"
+_SPAN = 6  #: lines over which mailers fold "On ... wrote:"
 _BLOCK = 8  #: lines that a header block of a quoted mail may take
 
 
 def strip(text: str) -> str:
-    """The new part of `text`; the whole of it for forwards, for answers written between quoted lines, and when nothing is left."""
+    """The new part of `text`; all of it for forwards, for answers between quoted lines, and when nothing is left."""
     lines = text.split("\n")[:_LINES]
     looks = [line[:_WIDTH] for line in lines]
     if _forward(looks):
@@ -55,60 +58,78 @@ def _intro_end(looks: list[str], at: int) -> int:
         return 0
     joined = ""
     for end in range(at, min(at + _SPAN, len(looks))):
-        if end > at and (not looks[end].strip() and not joined.rstrip().endswith(",")):
-            continue
-        joined = f"{joined} {looks[end].strip()}".strip().replace("mailto:", "")[: 2 * _WIDTH]
-        if joined.endswith((":", ">", "：", "wrote", "---", "--")) and INTRO.match(joined):
+        line = looks[end].strip()
+        if end > at and not line and not _continues(looks, end):
+            break
+        joined = f"{joined} {line}".strip().replace("mailto:", "").replace("< ", "<")[: 2 * _WIDTH]
+        if joined.endswith((":", "：", "wrote", "---")) and INTRO.match(joined):
             return end + 1
-    return 0
+    return at + 1 if first.strip()[:2].isdigit() and INTRO.match(first.strip()) else 0
+
+
+def _continues(looks: list[str], at: int) -> bool:
+    """Some mailers put an address between blank lines inside their introduction."""
+    following = next((line.strip() for line in looks[at : at + 3] if line.strip()), "")
+    return following.startswith("<")
 
 
 def _header_block(looks: list[str], at: int) -> bool:
     """Whether a quoted mail's From/Sent/To/Subject lines start at `at`."""
+    if DATE_START.match(looks[at]):
+        following = [line for line in looks[at + 1 : at + 3] if line.strip()]
+        return bool(following) and bool(BLOCK_FIELD.match(following[0]) or BLOCK_START.match(following[0]))
     if not BLOCK_START.match(looks[at]):
         return False
     following = [line for line in looks[at + 1 : at + 1 + _BLOCK] if line.strip()]
-    return len({m.group(1).casefold() for line in following[:6] if (m := BLOCK_FIELD.match(line))}) >= 2
+    fields = {m.group(1).casefold() for line in following[:6] if (m := BLOCK_FIELD.match(line))}
+    return len(fields) >= 2 or (bool(fields) and "@" in looks[at])
 
 
 def _without_history(lines: list[str], looks: list[str]) -> list[str]:
-    at = 0
-    while at < len(looks):
-        line = looks[at]
+    for at, line in enumerate(looks):
         if ORIGINAL.match(line) or REPLY_ABOVE.search(line) or _header_block(looks, at):
             return _trimmed(lines[:at])
-        end = _intro_end(looks, at)
-        if end:
-            if not any(QUOTED.match(later) for later in looks[end:]):
-                return _trimmed(lines[:at])
-            return _around_quotes(lines[:at], lines[end:], looks[end:])
+        if (shared := _shared(line)) and any(QUOTED.match(later) for later in looks[at + 1 : at + 3]):
+            return [*lines[:at], shared.rstrip(" -")]
+        if end := _intro_end(looks, at):
+            if any(QUOTED.match(later) for later in looks[end:]):
+                return _around_quotes(lines[:at], lines[end:], looks[end:])
+            above = _trimmed(lines[:at])
+            return above if any(text.strip() for text in above) else lines[end:]
         if QUOTED.match(line):
-            return _around_quotes(lines[:at], lines[at:], looks[at:])
-        at += 1
+            return _unintroduced(lines, looks, at)
     return lines
+
+
+def _shared(line: str) -> str:
+    """The new text before an introduction on the same line."""
+    match = None if QUOTED.match(line) else SHARED.match(line)
+    return match.group(1) if match else ""
+
+
+def _unintroduced(lines: list[str], looks: list[str], at: int) -> list[str]:
+    """Quoted lines that nothing announces are history only at the end; elsewhere the person put them there."""
+    last = len(looks)
+    while last > at and (QUOTED.match(looks[last - 1]) or not looks[last - 1].strip()):
+        last -= 1
+    return _trimmed(lines[:last])
 
 
 def _around_quotes(above: list[str], below: list[str], looks: list[str]) -> list[str]:
     """New text above, below or between quoted lines; answers between them keep the lines that they answer."""
+    end = next((at for at, line in enumerate(looks) if ORIGINAL.match(line) or _header_block(looks, at)), len(looks))
     blocks: list[list[str]] = [[]]
-    end = len(looks)
-    for at, line in enumerate(looks):
-        if ORIGINAL.match(line) or _header_block(looks, at):
-            end = at
-            break
     quoted = False
     for line, look in zip(below[:end], looks[:end], strict=True):
         if QUOTED.match(look):
             quoted = True
-        elif look.strip() and not DEVICE.match(look):
-            if quoted:
-                blocks.append([])
+            continue
+        if quoted and look.strip():
+            blocks.append([])
             quoted = False
+        if not DEVICE.match(look):
             blocks[-1].append(line)
-        elif not quoted:
-            blocks[-1].append(line)
-    answers = [block for block in blocks if any(line.strip() for line in block)]
-    real = [block for block in answers if not _is_footer(block)]
+    real = [block for block in blocks if any(line.strip() for line in block) and not _is_footer(block)]
     if len(real) >= 2 or (len(real) == 1 and any(line.strip() for line in above) and _ends_quoted(looks[:end])):
         return above + below[:end]
     return _trimmed(above) + ([""] if real and above else []) + [line for block in real for line in block]
@@ -120,10 +141,12 @@ def _ends_quoted(looks: list[str]) -> bool:
 
 
 def _is_footer(block: list[str]) -> bool:
-    first = next((line for line in block if line.strip()), "")
-    return bool(
-        SIGNATURE.match(first) or RULE.match(first) or DISCLAIMER.match(first[:_WIDTH]) or LIST_FOOTER.search(first[:_WIDTH])
-    )
+    """A signature, a list's footer, or the pieces of a link that a mailer broke out of the quoted text."""
+    lines = [line[:_WIDTH] for line in block if line.strip()]
+    first = lines[0]
+    if SIGNATURE.match(first) or RULE.match(first) or DISCLAIMER.match(first) or LIST_FOOTER.search(first):
+        return True
+    return len(lines) <= 3 and all(LINK_LINE.match(line) and not line.strip().isalpha() for line in lines)
 
 
 def _trimmed(lines: list[str]) -> list[str]:

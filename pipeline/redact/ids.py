@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 
 from pipeline.redact.spans import Span
 
 _CUED = re.compile(
-    r"\b(?:orders?|invoices?|tickets?|case|po|purchase order|quote|contract|sku|ean|serial|receipt|batch|parcel|shipment|tracking|"
-    r"transaction|reference|ref|customer|request|build|version|firmware|rma|vat|licen[cs]e key|device|sensor|model|article|item|booking|"
-    r"reservation|subscription|bestell(?:ung|nummer)?|rechnung(?:snummer|s)?|auftrag(?:snummer)?|kunden(?:nummer)?|vorgang|sendung(?:snummer)?|"
-    r"vertrag(?:snummer)?|artikel|seriennummer|commande|facture|dossier|colis|contrat|devis|numéro de client|pedido|factura|fatura|encomenda|"
-    r"envío|contrato|cliente|ordine|fattura|spedizione|contratto|bestelling|factuur|zending|klantnummer|zamówieni[ea]|faktur[ay]|przesyłk[ai]|"
+    r"\b(?:orders?|invoices?|tickets?|case|po|purchase order|quote|contract|sku|ean|serial|receipt|batch|parcel|shipment|"
+    r"tracking|"
+    r"transaction|reference|ref|customer|request|build|version|firmware|rma|vat|licen[cs]e key|device|sensor|model|article|"
+    r"item|booking|"
+    r"reservation|subscription|bestell(?:ung|nummer)?|rechnung(?:snummer|s)?|auftrag(?:snummer)?|kunden(?:nummer)?|vorgang|"
+    r"sendung(?:snummer)?|"
+    r"vertrag(?:snummer)?|artikel|seriennummer|commande|facture|dossier|colis|contrat|devis|numéro de client|pedido|factura|"
+    r"fatura|encomenda|"
+    r"envío|contrato|cliente|ordine|fattura|spedizione|contratto|bestelling|factuur|zending|klantnummer|zamówieni[ea]|"
+    r"faktur[ay]|przesyłk[ai]|"
     r"注文番号|請求書番号|注文)"
-    r"(?:[ \t]*(?:number|numbers|no\.?|num\.?|id|code|nr\.?|nummer|numéro|número|numero|numer|n[°º.]|#|:|is|ist|lautet|est|es|è|é))*[ \t]*[:#\-–]?[ \t]*"
+    r"(?:[ \t]*(?:number|numbers|no\.?|num\.?|id|code|nr\.?|nummer|numéro|número|numero|numer|n[°º.]|#|:|is|ist|lautet|est|es|"
+    r"è|é))*[ \t]*[:#\-–]?[ \t]*"
     r"((?=[A-Z0-9/._-]*\d)[A-Z0-9](?:[A-Z0-9/_.-]{0,38}[A-Z0-9])?)",
     re.IGNORECASE,
 )
@@ -25,7 +33,8 @@ _DATE = re.compile(
     r"(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:19|20)?\d\d)(?!\d)"
 )
 _AMOUNT = re.compile(
-    r"(?:[$€£¥]|\b(?:USD|EUR|GBP|CHF|PLN)\b)[ \u00a0]?\d[\d.,' \u00a0]{0,18}\d|\d[\d.,' \u00a0]{0,18}[ \u00a0]?(?:€|\$|£|zł|EUR\b|USD\b|GBP\b)"
+    r"(?:[$€£¥]|\b(?:USD|EUR|GBP|CHF|PLN)\b)[ \u00a0]?\d[\d.,' \u00a0]{0,18}\d|\d[\d.,' \u00a0]{0,18}[ \u00a0]?(?:€|\$|£|zł|"
+    r"EUR\b|USD\b|GBP\b)"
 )
 _SSN = re.compile(r"(?<!\d)\d{3}[-. ]\d{2}[-. ]\d{4}(?!\d)")
 
@@ -41,11 +50,12 @@ def ids(text: str) -> list[tuple[int, int]]:
 
 def guarded(spans: list[Span], text: str) -> list[Span]:
     """`spans` without the weak ones that lie inside an id; a US social security number's shape always stays."""
-    areas = ids(text)
-    return [
-        span for span in spans if not (span.weak and not _SSN.fullmatch(text[span.start : span.end]) and _inside(span, areas))
-    ]
+    areas = sorted(ids(text))
+    starts = [start for start, _ in areas]
+    reach = list(accumulate((end for _, end in areas), max))
 
+    def inside(span: Span) -> bool:
+        before = bisect_right(starts, span.start)
+        return before > 0 and reach[before - 1] >= span.end
 
-def _inside(span: Span, areas: list[tuple[int, int]]) -> bool:
-    return any(start <= span.start and span.end <= end for start, end in areas)
+    return [span for span in spans if not (span.weak and not _SSN.fullmatch(text[span.start : span.end]) and inside(span))]

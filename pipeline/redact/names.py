@@ -14,7 +14,8 @@ from pipeline.redact.spans import Span
 
 _DATA = Path(__file__).parent / "names.txt.gz"
 _RUN = re.compile(
-    rf"(?<![\w@./-]){WORD}(?:[ \t](?:(?:von|van|de|der|den|del|della|di|da|dos|du|la|le|ten|ter)[ \t]){{0,2}}{WORD}){{0,3}}(?![\w@])"
+    rf"(?<![\w@./-]){WORD}(?:[ \t](?:(?:von|van|de|der|den|del|della|di|da|dos|du|la|le|ten|"
+    rf"ter)[ \t]){{0,2}}{WORD}){{0,3}}(?![\w@])"
 )
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pipeline.words import words
+
 #: Words near a number that make it an id; one list, since a mail's language is not known here.
-CONTEXT = (
-    "nino", "insurance", "national", "steuer", "steuerid", "identifikationsnummer", "idnr", "sécurité", "sociale", "nir", "insee", "dni", "nie", "nif",
-    "fiscale", "codice", "bsn", "burgerservicenummer", "sofinummer", "pesel", "nip", "cpf", "ssn", "personalausweis", "ausweis", "passport", "reisepass",
-    "passeport", "pasaporte", "passaporto", "paspoort", "contribuinte", "ahv", "avs", "rijksregisternummer", "personnummer",
-)  # fmt: skip
+CONTEXT = words(
+    """nino insurance national steuer steuerid identifikationsnummer idnr sécurité sociale nir insee dni nie nif
+    fiscale codice bsn burgerservicenummer sofinummer pesel nip cpf ssn personalausweis ausweis passport reisepass
+    passeport pasaporte passaporto paspoort contribuinte ahv avs rijksregisternummer personnummer"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,16 @@ def _polish(value: str) -> bool:
     return sum(d * w for d, w in zip(digits, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1), strict=True)) % 10 == 0
 
 
+_ITALIAN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_FIRST = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21)
+_REST = (2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
+#: What a character in an odd place of an Italian code counts.
+_ODD = dict(zip(_ITALIAN, (*_FIRST, *_FIRST, *_REST), strict=True))
+
+
 def _italian(value: str) -> bool:
     plain = _plain(value)
-    odd = {c: v for c, v in zip("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", (1, 0, 5, 7, 9, 13, 15, 17, 19, 21) + (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23), strict=True)}  # fmt: skip
-    total = sum(odd[c] if place % 2 == 0 else (int(c) if c.isdigit() else ord(c) - 65) for place, c in enumerate(plain[:15]))
+    total = sum(_ODD[c] if place % 2 == 0 else (int(c) if c.isdigit() else ord(c) - 65) for place, c in enumerate(plain[:15]))
     return len(plain) == 16 and chr(65 + total % 26) == plain[15]
 
 

@@ -8,21 +8,37 @@ from pipeline.redact.spans import Span
 
 _U = "A-ZÀ-ÖØ-ÞĄĆČĎĘĚŁŃŇÓŘŚŠŤŮŹŻŽ"
 _W = rf"[{_U}][\w'’.-]{{0,30}}"
-_WORDS = rf"(?:(?:de|du|des|del|della|la|le|les|von|der|den|van|dos|da|do|di|l'|of|the)[ ]?)*{_W}(?:[ ](?:(?:de|du|des|del|della|la|le|les|von|der|den|van|dos|da|do|di|of|the)[ ])*{_W}){{0,3}}"
-_TOWN = rf"(?:,?[ \n]{{1,2}}(?:[A-Z]{{1,2}}-)?\d{{4,5}}(?:-\d{{3,4}})?[ ]{_W}(?:[ ]{_W}){{0,2}}|,?[ \n]{{1,2}}\d{{2}}-\d{{3}}[ ]{_W}|,?[ \n]{{1,2}}\d{{4}}[ ]?[A-Z]{{2}}[ ]{_W})"
-_ENGLISH_TOWN = rf"(?:,?[ \n]{{1,2}}(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|#)\.?[ ]?[\w-]{{1,6}})?(?:,[ \n]?{_W}(?:[ ]{_W}){{0,2}}){{0,2}}(?:,?[ \n]{{1,2}}[A-Z]{{2}})?(?:,?[ \n]{{1,2}}(?:\d{{5}}(?:-\d{{4}})?|[A-Z]{{1,2}}\d[A-Z\d]?[ ]?\d[A-Z]{{2}}))?"
+_WORDS = (
+    rf"(?:(?:de|du|des|del|della|la|le|les|von|der|den|van|dos|da|do|di|l'|of|the)[ ]?)*{_W}(?:[ ](?:(?:de|du|des|del|"
+    rf"della|la|le|les|von|der|den|van|dos|da|do|di|of|the)[ ])*{_W}){{0,3}}"
+)
+_TOWN = (
+    rf"(?:,?[ \n]{{1,2}}(?:[A-Z]{{1,2}}-)?\d{{4,5}}(?:-\d{{3,4}})?[ ]{_W}(?:[ ]{_W}){{0,2}}|"
+    rf",?[ \n]{{1,2}}\d{{2}}-\d{{3}}[ ]{_W}|,?[ \n]{{1,2}}\d{{4}}[ ]?[A-Z]{{2}}[ ]{_W})"
+)
+_ENGLISH_TOWN = (
+    rf"(?:,?[ \n]{{1,2}}(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|"
+    rf"#)\.?[ ]?[\w-]{{1,6}})?(?:,[ \n]?{_W}(?:[ ]{_W}){{0,2}}){{0,2}}(?:,?[ \n]{{1,2}}[A-Z]{{2}})?(?:,?[ "
+    rf"\n]{{1,2}}(?:\d{{5}}(?:-\d{{4}})?|[A-Z]{{1,2}}\d[A-Z\d]?[ ]?\d[A-Z]{{2}}))?"
+)
 
 _SHAPES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b\d{{1,5}}[a-zA-Z]?,?[ ](?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?[ ])?(?:{_W}[ ]|\d{{1,3}}(?:st|nd|rd|th)[ ]){{1,4}}"
-        rf"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Pl|Close|Square|Sq|Terrace|Crescent|Parkway|Pkwy|Highway|Hwy|Gardens|Grove|Row|Hill|Mews|Circle|Trail)\b\.?{_ENGLISH_TOWN}",
+        rf"\b\d{{1,5}}[a-zA-Z]?,?[ ](?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?[ ])?(?:{_W}[ ]|\d{{1,3}}(?:st|nd|rd|"
+        rf"th)[ ]){{1,4}}"
+        rf"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Pl|Close|Square|Sq|Terrace|"
+        rf"Crescent|Parkway|Pkwy|Highway|Hwy|Gardens|Grove|Row|Hill|Mews|Circle|Trail)\b\.?{_ENGLISH_TOWN}",
         rf"\b{_W}(?:straße|strasse|str\.|weg|gasse|platz|allee|damm|ufer|chaussee|steig)[ ]\d{{1,4}}[ ]?[a-z]?\b{_TOWN}?",
-        rf"\b{_W}(?:[ ]{_W}){{0,2}}(?:[ -])(?:Straße|Strasse|Str\.|Weg|Gasse|Platz|Allee|Damm|Ufer|Ring)[ ]\d{{1,4}}[ ]?[a-z]?\b{_TOWN}?",
-        rf"\b\d{{1,4}}(?:[ ]?(?:bis|ter))?,?[ ](?:rue|avenue|av\.|boulevard|bd|place|chemin|impasse|allée|quai|route|cours|square|passage)[ ]{_WORDS}{_TOWN}?",
-        rf"\b(?:Calle|C/|Avenida|Avda\.?|Av\.|Plaza|Paseo|Carrer|Carretera|Rua|Praça|Travessa|Alameda|Via|Viale|Piazza|Corso|Largo|Vicolo|ul\.|ulica|al\.|os\.|pl\.)[ ]{_WORDS},?[ ](?:n[ºo°.]*[ ]?)?\d{{1,4}}[a-zA-Z]?(?:/\d{{1,4}})?\b{_TOWN}?",
+        rf"\b{_W}(?:[ ]{_W}){{0,2}}(?:[ -])(?:Straße|Strasse|Str\.|Weg|Gasse|Platz|Allee|Damm|Ufer|"
+        rf"Ring)[ ]\d{{1,4}}[ ]?[a-z]?\b{_TOWN}?",
+        rf"\b\d{{1,4}}(?:[ ]?(?:bis|ter))?,?[ ](?:rue|avenue|av\.|boulevard|bd|place|chemin|impasse|allée|quai|route|cours|"
+        rf"square|passage)[ ]{_WORDS}{_TOWN}?",
+        rf"\b(?:Calle|C/|Avenida|Avda\.?|Av\.|Plaza|Paseo|Carrer|Carretera|Rua|Praça|Travessa|Alameda|Via|Viale|Piazza|Corso|"
+        rf"Largo|Vicolo|ul\.|ulica|al\.|os\.|pl\.)[ ]{_WORDS},?[ ](?:n[ºo°.]*[ ]?)?\d{{1,4}}[a-zA-Z]?(?:/\d{{1,4}})?\b{_TOWN}?",
         rf"\b{_W}(?:straat|laan|weg|plein|gracht|kade|dijk|singel|hof|steeg|park)[ ]\d{{1,4}}[ ]?[a-zA-Z]?\b{_TOWN}?",
-        r"\b(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPS-UW]|[A-HK-Y]\d[ABEHMNPRV-Y]))[ ]\d[ABD-HJLNP-UW-Z]{2}\b",
+        r"\b(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPS-UW]|"
+        r"[A-HK-Y]\d[ABEHMNPRV-Y]))[ ]\d[ABD-HJLNP-UW-Z]{2}\b",
         rf"(?<![\d-])\d{{4}}[ ][A-Z]{{2}}[ ]{_W}",
         r"〒[ ]?\d{3}[-－]\d{4}[^\n]{0,60}",
         r"(?:東京都|北海道|(?:京都|大阪)府|[一-龯]{2,3}県)[一-龯ぁ-んァ-ヶ0-9０-９ー\-－]{3,40}",
@@ -31,7 +47,8 @@ _SHAPES = tuple(
     )
 )
 _CUED = re.compile(
-    r"\b(?:(?:shipping|delivery|billing|home|postal|mailing|new|my)[ ])?(?:address|adresse|anschrift|lieferadresse|rechnungsadresse|dirección|direccion|indirizzo|endereço|morada|adres|住所)"
+    r"\b(?:(?:shipping|delivery|billing|home|postal|mailing|new|my)[ ])?(?:address|adresse|anschrift|lieferadresse|"
+    r"rechnungsadresse|dirección|direccion|indirizzo|endereço|morada|adres|住所)"
     r"[ \t]*(?:is|ist|est|es|è|é|to|:|：)[ \t]*((?=[^\n]{0,80}\d)[^\n@]{8,120})",
     re.IGNORECASE,
 )

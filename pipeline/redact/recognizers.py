@@ -45,10 +45,10 @@ _FLAGS = re.DOTALL | re.MULTILINE
 _CASELESS = _FLAGS | re.IGNORECASE
 
 
-class AnyEmail(EmailRecognizer):  # type: ignore[misc]
+class AnyEmail(EmailRecognizer):
     """Addresses on any TLD, private ones too, and without presidio's look-up on the network."""
 
-    PATTERNS = (
+    OURS = (
         Pattern(
             "address",
             r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}[@＠][\w-]{1,63}(?:\.[\w-]{1,63}){0,8}",
@@ -56,20 +56,21 @@ class AnyEmail(EmailRecognizer):  # type: ignore[misc]
         ),
         Pattern(
             "spelled",
-            r"(?<![\w.+-])[\w.+-]{1,64}\s?[\[({]\s?(?:at|ät|arroba|@)\s?[\])}]\s?[\w-]{1,63}(?:\s?(?:[\[({]\s?(?:dot|punkt|point|punto|ponto|\.)\s?[\])}]|\.)\s?[\w-]{1,63}){1,5}",
+            r"(?<![\w.+-])[\w.+-]{1,64}\s?[\[({]\s?(?:at|ät|arroba|@)\s?[\])}]\s?[\w-]{1,63}(?:\s?(?:[\[({]\s?(?:dot|punkt|"
+            r"point|punto|ponto|\.)\s?[\])}]|\.)\s?[\w-]{1,63}){1,5}",
             0.9,
         ),
     )
 
     def __init__(self) -> None:
-        super().__init__(patterns=list(self.PATTERNS))
+        super().__init__(patterns=list(self.OURS))
 
     def validate_result(self, pattern_text: str) -> bool:
         """Every address counts."""
         return True
 
 
-class Card(PatternRecognizer):  # type: ignore[misc]
+class Card(PatternRecognizer):
     """Every issuer's range: 13 to 19 digits, an issuer's prefix, and the Luhn sum."""
 
     def __init__(self) -> None:
@@ -87,7 +88,7 @@ class Card(PatternRecognizer):  # type: ignore[misc]
         return 13 <= len(digits) <= 19 and len(set(digits)) > 1 and luhn(digits)
 
 
-class PublicIp(IpRecognizer):  # type: ignore[misc]
+class PublicIp(IpRecognizer):
     """Public addresses only: private ones help support and harm nobody; four-part version numbers are not addresses."""
 
     def invalidate_result(self, pattern_text: str) -> bool:
@@ -100,15 +101,18 @@ class PublicIp(IpRecognizer):  # type: ignore[misc]
             return True
 
 
-class Phone(PhoneRecognizer):  # type: ignore[misc]
+class Phone(PhoneRecognizer):
     """phonenumbers, run only where digits make a number possible: that is most of what redaction used to cost."""
 
     STRICT = ("US", "GB", "DE", "FR")
+    MOST = 150  #: candidates of one block that are looked at; in a text with more, all further ones count
     SPACED = ("ES", "IT", "NL", "PL", "PT", "BR", "AT", "CH", "BE")
     _CANDIDATE = re.compile(r"(?<![\w@])[+＋(]?\d(?:[ \u00a0\t./()\-–]{0,3}\d){6,16}(?!\w)")
     _CUED = re.compile(
-        r"(?:\b(?:tel(?:e(?:phone|fon|fono|foon|fone)|éfono)?|phone|mobile|cell(?:phone)?|handy|mobil|call(?: me)?(?: at| on)?|fon|fax|whatsapp|"
-        r"téléphone|portable|appelez|móvil|movil|celular|cellulare|telemóvel|gsm|bel|komórk[ai]|numer telefonu|sms|rückruf|erreichbar|reach me)\b|"
+        r"(?:\b(?:tel(?:e(?:phone|fon|fono|foon|fone)|éfono)?|phone|mobile|cell(?:phone)?|handy|mobil|call(?: me)?(?: at|"
+        r" on)?|fon|fax|whatsapp|"
+        r"téléphone|portable|appelez|móvil|movil|celular|cellulare|telemóvel|gsm|bel|komórk[ai]|numer telefonu|sms|rückruf|"
+        r"erreichbar|reach me)\b|"
         r"☎|📞|📱|電話)[^\d\n+@]{0,25}((?:[+＋(])?\d(?:[ \u00a0\t./()\-–]{0,3}\d){4,15})(?!\w)",
         re.IGNORECASE,
     )
@@ -119,8 +123,8 @@ class Phone(PhoneRecognizer):  # type: ignore[misc]
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """Numbers after a cue word in any form, and numbers that are valid somewhere and written as one."""
         found = [self._result(match.start(1), match.end(1), 0.85) for match in self._CUED.finditer(text)]
-        for match in self._CANDIDATE.finditer(text):
-            score = self._score(match.group(0))
+        for tried, match in enumerate(self._CANDIDATE.finditer(text)):
+            score = self._score(match.group(0)) if tried < self.MOST else 0.4
             if score:
                 found.append(self._result(match.start(), match.end(), score))
         return EntityRecognizer.remove_duplicates(found)
@@ -139,11 +143,11 @@ class Phone(PhoneRecognizer):  # type: ignore[misc]
         return any(True for _ in phonenumbers.PhoneNumberMatcher(candidate, region, leniency=leniency, max_tries=5))
 
     def _result(self, start: int, end: int, score: float) -> RecognizerResult:
-        known = {RecognizerResult.RECOGNIZER_NAME_KEY: self.name, RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id}
+        known = {RecognizerResult.RECOGNIZER_NAME_KEY: "Phone", RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id}
         return RecognizerResult("PHONE_NUMBER", start, end, score, recognition_metadata=known)
 
 
-class PrivateLink(PatternRecognizer):  # type: ignore[misc]
+class PrivateLink(PatternRecognizer):
     """Links that open something by themselves: with a token, a signature, a password or an address in them."""
 
     def __init__(self) -> None:
@@ -154,7 +158,7 @@ class PrivateLink(PatternRecognizer):  # type: ignore[misc]
         return not private_link(pattern_text)
 
 
-class Secret(PatternRecognizer):  # type: ignore[misc]
+class Secret(PatternRecognizer):
     """Keys and tokens by their known shapes."""
 
     def __init__(self) -> None:
@@ -162,7 +166,7 @@ class Secret(PatternRecognizer):  # type: ignore[misc]
         super().__init__(supported_entity="SECRET", patterns=patterns, global_regex_flags=_FLAGS)
 
 
-class NationalId(PatternRecognizer):  # type: ignore[misc]
+class NationalId(PatternRecognizer):
     """National ids of several countries, each with its check digit where it has one."""
 
     def __init__(self) -> None:

@@ -16,25 +16,30 @@ SECRETS: dict[str, str] = {
     "aws": r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA)[A-Z0-9]{16}\b",
     "google": r"\b(?:AIza[\w-]{30,50}|ya29\.[\w-]{20,300})",
     "jwt": r"\beyJ[\w-]{8,2000}\.[\w-]{8,4000}(?:\.[\w-]{0,2000})?",
-    "others": r"\b(?:hf_[A-Za-z0-9]{20,80}|npm_[A-Za-z0-9]{20,80}|SG\.[\w-]{10,60}\.[\w-]{10,80}|dop_v1_[a-f0-9]{40,80}|shpat_[a-f0-9]{20,60})",
+    "others": r"\b(?:hf_[A-Za-z0-9]{20,80}|npm_[A-Za-z0-9]{20,80}|SG\.[\w-]{10,60}\.[\w-]{10,80}|dop_v1_[a-f0-9]{40,80}|"
+    r"shpat_[a-f0-9]{20,60})",
     "private key": r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8000}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)",
     "bearer": r"(?<=[Bb]earer )[A-Za-z0-9._~+/=-]{12,2000}",
-    "mixed": r"(?<![\w/+=-])(?=[A-Za-z0-9+/_-]{0,200}\d)(?=[A-Za-z0-9+/_-]{0,200}[a-z])(?=[A-Za-z0-9+/_-]{0,200}[A-Z])[A-Za-z0-9+/_]{32,400}={0,2}(?![\w/+=-])",
+    "mixed": r"(?<![\w/+=-])(?=[A-Za-z0-9+/_-]{0,200}\d)"
+    r"(?=[A-Za-z0-9+/_-]{0,200}[a-z])(?=[A-Za-z0-9+/_-]{0,200}[A-Z])[A-Za-z0-9+/_]{32,400}={0,2}(?![\w/+=-])",
     "hex": r"(?<![\w-])(?=[a-f]{0,20}\d)(?=\d{0,40}[a-f])[0-9a-f]{40,128}(?![\w-])",
 }
 
 #: A value after its cue word; group 1 is the value.
 CUED = re.compile(
-    r"\b(?:pass(?:word|wort|code|phrase)|passwd|pwd|kennwort|mot de passe|contraseña|clave(?: de acceso)?|senha|wachtwoord|hasło|パスワード|"
+    r"\b(?:pass(?:word|wort|code|phrase)|passwd|pwd|kennwort|mot de passe|contraseña|clave(?: de acceso)?|senha|wachtwoord|"
+    r"hasło|パスワード|"
     r"api[ _-]?(?:key|token)|access[ _-]?(?:key|token)|secret(?:[ _-]?key)?|auth(?:entication)?[ _-]?token|token|"
-    r"pin(?:[ -]?code)?|otp|tan|cvc2?|cvv2?|security code|verification code|one[- ]time code|sicherheitscode|prüfziffer|bestätigungscode|code de sécurité)\b"
+    r"pin(?:[ -]?code)?|otp|tan|cvc2?|cvv2?|security code|verification code|one[- ]time code|sicherheitscode|prüfziffer|"
+    r"bestätigungscode|code de sécurité)\b"
     r"[ \t]*(?:is|ist|est|es|è|é|was|war|lautet|:|=|->|–|-)[ \t]*(?::[ \t]*)?[\"'`„“«]?([^\s\"'`„“«»<>]{3,200})",
     re.IGNORECASE,
 )
 _ORDINARY = re.compile(r"[a-zà-ÿ]{1,20}[.,;:!?]?$")
 
 _PARAMETER = re.compile(
-    r"[?&#;/](?:[\w.-]{0,20}(?:token|key|sig|signature|secret|auth|session|sid|code|password|passwd|pwd|otp|ticket|hash|nonce|credential|jwt|invite|reset|verify|confirm|activate|magic|"
+    r"[?&#;/](?:[\w.-]{0,20}(?:token|key|sig|signature|secret|auth|session|sid|code|password|passwd|pwd|otp|ticket|hash|nonce|"
+    r"credential|jwt|invite|reset|verify|confirm|activate|magic|"
     r"unsubscribe|email|mail|user|uid)[\w.-]{0,20})[=/][^&#\s]{4,}",
     re.IGNORECASE,
 )
@@ -58,7 +63,7 @@ def _random(segment: str) -> bool:
     longest = max((len(part) for part in re.split(r"[-_.~+%]", segment)), default=0)
     digits = sum(char.isdigit() for char in segment)
     mixed = any(char.islower() for char in segment) and any(char.isupper() for char in segment)
-    return longest >= 18 and (digits >= 3 or mixed) or (digits >= 6 and len(segment) >= 24 and longest >= 8)
+    return (longest >= 18 and (digits >= 3 or mixed)) or (digits >= 6 and len(segment) >= 24 and longest >= 8)
 
 
 def ordinary(value: str) -> bool:
