@@ -227,7 +227,7 @@ def _known(keys: tuple[int | str, ...]) -> list[str]:
 
 
 def _dotted(keys: tuple[int | str, ...]) -> str:
-    return ".".join(str(key + 1) if isinstance(key, int) else key for key in keys) or "the file"
+    return ".".join(str(key + 1) if isinstance(key, int) and place else str(key) for place, key in enumerate(keys)) or "the file"
 
 
 def _line(node: Node, keys: tuple[int | str, ...]) -> int:

@@ -117,8 +117,9 @@ class _Reader:
         known = [name for name in VARIABLES if name.startswith("TRIAGE_")]
         for name in sorted(set(self.env) - set(known)):
             if name.startswith("TRIAGE_"):
-                near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-                self.problem(name, f"is not a setting. Did you mean {near[0] if near else ', '.join(known)}?")
+                near = difflib.get_close_matches(name[7:], [one[7:] for one in known], n=1, cutoff=0.5)
+                meant = f"Did you mean TRIAGE_{near[0]}?" if near else f"There are {', '.join(known)}."
+                self.problem(name, f"is not a setting. {meant}")
 
     def text(self, name: str) -> str:
         """The value without surrounding white space, "" when missing; secrets also from the file that X_FILE names."""
