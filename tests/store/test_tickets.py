@@ -165,7 +165,8 @@ TAMPERINGS = {
     "all removed": "delete from event",
     "two exchanged": "update event set seq = 5 - seq where seq in (2, 3)",
     "one added": "insert into event (id, ticket_id, seq, at, actor, action, from_status, to_status, why, details, "
-    "salt, digest, mac) select gen_random_uuid(), ticket_id, 4, at, actor, action, from_status, to_status, why, details, salt, digest, mac "
+    "salt, digest, mac) select gen_random_uuid(), ticket_id, 4, at, actor, action, from_status, to_status, why, "
+    "details, salt, digest, mac "
     "from event where seq = 3",
     "half erased": "update event set salt = '' where seq = 2",
 }
