@@ -10,19 +10,19 @@ from typing import Any
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from handlers import errors
 from handlers.guard import Floor
 from handlers.payload import Click, Command, Unknown
 
 log = logging.getLogger("triage.handlers")
 
 _ANY = re.compile(".*", re.DOTALL)
-#: The bodies for which Bolt has a listener of some kind; the rest it answers with an unacknowledged 404.
-_HEARD = frozenset({"block_actions", "block_suggestion", "view_submission", "view_closed", "shortcut", "message_action"})
 
 
 def register_middleware(app: AsyncApp) -> None:
-    """Acknowledge bodies of kinds that Bolt cannot route at all."""
+    """Acknowledge bodies of kinds that Bolt cannot route at all, and those that it stumbles over."""
     app.use(acknowledge_strangers)
+    app.error(last_resort)
 
 
 def register(app: AsyncApp, floor: Floor) -> None:
@@ -59,11 +59,30 @@ async def not_ours(floor: Floor, command: Command) -> str:
     return "This app listens to `/triage`. Try `/triage help`."
 
 
+async def last_resort(error: Exception, response: BoltResponse | None) -> BoltResponse | None:
+    """What Bolt itself could not handle: acknowledged, and logged without the body that Bolt's own handler would print."""
+    errors.record(error, "bolt")
+    return BoltResponse(status=200) if response is not None else None
+
+
 async def acknowledge_strangers(body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
     """Bodies that no kind of listener can hear."""
-    event = body.get("event")
-    if body.get("type") in _HEARD or "command" in body or (isinstance(event, dict) and isinstance(event.get("type"), str)):
+    if hearable(body):
         await next_()
         return None
     log.info("acknowledged a body of an unknown kind")
     return BoltResponse(status=200)
+
+
+def hearable(body: dict[str, Any]) -> bool:
+    """Whether Bolt finds in a body what it looks for when it chooses a listener."""
+    match body:
+        case {"type": "block_actions", "actions": [{"action_id": str()}, *_]}:
+            return True
+        case {"type": "view_submission" | "view_closed", "view": {"type": "modal" | "home", "callback_id": str()}}:
+            return True
+        case {"type": "shortcut" | "message_action", "callback_id": str()} | {"type": "block_suggestion", "action_id": str()}:
+            return True
+        case {"type": "event_callback", "event": {"type": str()}} | {"command": str()}:
+            return True
+    return False

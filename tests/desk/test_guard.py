@@ -83,6 +83,8 @@ async def dispatched(app: AsyncApp, body: dict[str, Any]) -> Any:
         IN_MESSAGE | {"actions": [{"action_id": "ticket.claim", "block_id": "x", "type": "button", "value": "not ours"}]},
         SUBMITTED | {"view": SUBMITTED["view"] | {"callback_id": "from.2031"}},
         SUBMITTED | {"type": "view_closed"},
+        SUBMITTED | {"view": {"id": "V1", "type": "modal"}},
+        SUBMITTED | {"view": {"id": "V1", "type": "workflow_step", "callback_id": "x"}, "workflow_step": {}},
         {"type": "shortcut", "callback_id": "x", "user": {"id": "U0ANA"}, "team": {"id": "T0LARK"}, "trigger_id": "1.2.3"},
         {"type": "message_action", "callback_id": "x", "user": {"id": "U0ANA"}, "team": {"id": "T0LARK"}, "message": {}},
         {"type": "block_suggestion", "action_id": "x", "value": "", "user": {"id": "U0ANA"}, "team": {"id": "T0LARK"}},
@@ -126,7 +128,8 @@ async def test_a_failing_submission_keeps_the_modal_and_says_why_at_a_field(
 ) -> None:
     app, *_ = broken
     values = {"reason": {"reason": {"selected_option": {"value": "answered"}}}, "note": {"text": {"value": "typed"}}}
-    view = {"id": "V1", "callback_id": "ticket.close", "private_metadata": f'{{"t":"{uuid4()}"}}', "state": {"values": values}}
+    meta = f'{{"t":"{uuid4()}"}}'
+    view = {"id": "V1", "type": "modal", "callback_id": "ticket.close", "private_metadata": meta, "state": {"values": values}}
     answer = await dispatched(app, SUBMITTED | {"user": {"id": "U0ANA", "team_id": "T0LARK"}, "view": view})
     assert answer.status == 200
     assert "a mistake in Triage" in answer.body

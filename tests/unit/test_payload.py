@@ -35,7 +35,7 @@ IN_MESSAGE: dict[str, Any] = {
 IN_MODAL: dict[str, Any] = {
     **{key: value for key, value in IN_MESSAGE.items() if key not in ("channel", "message", "response_url")},
     "container": {"type": "view", "view_id": "V1"},
-    "view": {"id": "V1", "callback_id": "ticket.more", "private_metadata": '{"t":"x","c":"C0TRIAGE"}', "state": {"values": {}}},
+    "view": {"id": "V1", "type": "modal", "callback_id": "ticket.more", "private_metadata": '{"t":"x","c":"C0TRIAGE"}'},
 }
 SUBMITTED: dict[str, Any] = {
     "type": "view_submission",
@@ -43,6 +43,7 @@ SUBMITTED: dict[str, Any] = {
     "user": {"id": "U0ANA", "team_id": "T0OTHER"},
     "view": {
         "id": "V1",
+        "type": "modal",
         "callback_id": "draft.send",
         "private_metadata": '{"c":"C0TRIAGE"}',
         "state": {"values": {"reply:0": {"text": {"type": "plain_text_input", "value": "Hi"}}}},
