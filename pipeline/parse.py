@@ -25,8 +25,8 @@ _BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
 #: What screening reads, beside what Email has fields for.
 SCREENED = words(
     """auto-submitted precedence list-id list-unsubscribe list-post mailing-list x-auto-response-suppress x-autoreply
-x-autorespond x-loop feedback-id return-path authentication-results arc-authentication-results x-triage-loop x-triage-
-reply-id x-spam-flag x-spam-status x-failed-recipients x-mailer x-originating-ip x-campaign-id x-vacation thread-index
+x-autorespond x-loop feedback-id return-path authentication-results arc-authentication-results x-triage-loop
+x-triage-reply-id x-spam-flag x-spam-status x-failed-recipients x-mailer x-originating-ip x-campaign-id x-vacation thread-index
 x-ms-exchange-generated-message-source delivered-to"""
 )
 
