@@ -6,6 +6,7 @@ import asyncio
 import json
 import mimetypes
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -70,7 +71,11 @@ class Sandbox:
         app.add_routes([web.get("/archives/{channel}/{message}", permalink)])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSING_SECONDS)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        try:
+            await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        except OSError:
+            await self.stop()
+            raise
         self.port = self._runner.addresses[0][1]
         self.slack.workspace.base_url = self.url
         for mail in await asyncio.to_thread(mails_in, self.seed_mails):
@@ -138,9 +143,10 @@ class Sandbox:
 
     async def _tell(self, socket: web.WebSocketResponse) -> None:
         rev = self.changes.rev
-        while not socket.closed:
-            await socket.send_json({"rev": rev})
-            rev = await self.changes.next(rev)
+        with suppress(ConnectionError):  # the page was closed
+            while not socket.closed:
+                await socket.send_json({"rev": rev})
+                rev = await self.changes.next(rev)
 
 
 async def page(request: web.Request) -> web.StreamResponse:

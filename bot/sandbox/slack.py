@@ -97,15 +97,12 @@ class SlackWorld:
         found: list[Message] = []
 
         def look() -> bool:
-            candidates = [m for m in self.workspace.messages if m.bot and fits(m) and text in self._words(m)]
+            candidates = [m for m in self.workspace.messages if m.bot and fits(m) and text in slack_text.words(self.workspace, m)]
             found[:] = sorted(candidates, key=lambda m: (self._has_buttons(m), m.ts))
             return bool(found)
 
         await self.workspace.changes.until(look, timeout, lambda: f"a {kind} with {text!r}; there are:\n{self._overview()}")
         return Card(self.workspace, self.acts, found[-1])
-
-    def _words(self, message: Message) -> str:
-        return f"{slack_text.readable(self.workspace, message.text)}\n{self.seen(message)}"
 
     def _has_buttons(self, message: Message) -> bool:
         return bool(slack_text.labels(self.workspace, message.blocks))

@@ -59,6 +59,7 @@ class Message:
     ephemeral_to: str | None = None
     edited: bool = False
     earlier: list[Blocks] = field(default_factory=list)  # what stale screens may still show
+    words: str | None = None  # all that can be read in it, once somebody looked
 
     @property
     def is_reply(self) -> bool:
@@ -67,7 +68,7 @@ class Message:
     def rewrite(self, text: str, blocks: Blocks) -> None:
         self.earlier = [self.blocks, *self.earlier][:KEPT_VERSIONS]
         self.edited = self.edited or (not blocks and text != self.text)
-        self.text, self.blocks = text, blocks
+        self.text, self.blocks, self.words = text, blocks, None
 
 
 @dataclass(slots=True)

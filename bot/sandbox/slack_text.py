@@ -42,6 +42,13 @@ def seen(workspace: Workspace, message: Message) -> str:
     return blocks_text(workspace, message.blocks) or readable(workspace, message.text)
 
 
+def words(workspace: Workspace, message: Message) -> str:
+    """Text and blocks together, for searching; read once per version of the message."""
+    if message.words is None:
+        message.words = f"{readable(workspace, message.text)}\n{seen(workspace, message)}"
+    return message.words
+
+
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, list):
         if value and all(isinstance(entry, dict) and entry.get("type") in ("text", "link", "user", "emoji") for entry in value):

@@ -17,6 +17,7 @@ from bot.sandbox.slack_manifest import Command
 from bot.sandbox.slack_socket import SocketMode
 from bot.sandbox.slack_state import Channel, Json, Message, Person, View, Workspace
 
+MOST_SHOWN = 300  # of a channel, the newest
 GONE = "That button is not there any more."
 CHOSEN = ("value", *(key for key, _, _ in slack_values.STATE.values()))
 
@@ -65,7 +66,7 @@ class SlackPage:
             "commands": [command_row(c) for c in self.workspace.manifest.commands.values()],
             "users": [user_row(p) for p in self.workspace.people.values()],
             "channels": [self._channel_row(person, c) for c in mine],
-            "messages": [self._row(m, replies) for m in visible if not m.is_reply],
+            "messages": [self._row(m, replies) for m in [m for m in visible if not m.is_reply][-MOST_SHOWN:]],
             "thread": [self._row(m, replies) for m in visible if thread and thread in (m.ts, m.thread_ts)],
             "view": self._view_row(view) if view else None,
             "notes": [{"id": note.id, "text": note.text} for note in self.workspace.notes.get(person.id, [])],

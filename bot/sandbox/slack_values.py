@@ -51,8 +51,16 @@ def typed(values: dict[str, Json], given: object) -> None:
             if known is None or not isinstance(state, dict):
                 continue
             key = STATE[known["type"]][0]
-            if key in state:
+            if key in state and _belongs(key, state[key]):
                 known[key] = state[key] if state[key] != "" else None
+
+
+def _belongs(key: str, value: object) -> bool:
+    """Whether a value is of the kind that such an input holds."""
+    if key.endswith("s"):
+        return isinstance(value, list)
+    kinds = {"selected_option": dict, "selected_date_time": int}
+    return value is None or isinstance(value, kinds.get(key, str))
 
 
 def unfinished(blocks: Blocks, values: dict[str, Json]) -> dict[str, str]:

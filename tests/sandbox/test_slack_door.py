@@ -40,6 +40,13 @@ async def test_our_own_page_comes_in(slack_sandbox: Sandbox, http: aiohttp.Clien
             assert response.status == 200, right
 
 
+async def test_a_taken_port_is_an_error_and_leaves_nothing_running(slack_sandbox: Sandbox) -> None:
+    second = Sandbox(slack_sandbox.manifest, port=slack_sandbox.port)
+    with pytest.raises(OSError, match="address already in use"):
+        await second.start()
+    await second.stop()
+
+
 async def test_it_listens_on_the_loopback_interface_only(slack_sandbox: Sandbox) -> None:
     assert slack_sandbox._runner is not None
     assert [address[0] for address in slack_sandbox._runner.addresses] == ["127.0.0.1"]
@@ -183,6 +190,8 @@ async def test_a_person_works_through_the_page(slack_sandbox: Sandbox, page: Pag
         assert (await page.post("submit", **submit, values=values))["errors"] == {"who": "Guests cannot take tickets."}
         assert (await page.state())["view"]["state"]["body"]["text"]["value"] == "Hello"
         values["who"] = {"who": {"selected_user": "U0BEN"}}
+        nonsense = {"body": {"text": {"value": 7}, "other": {}}, "who": 3, "elsewhere": {"x": {"value": "x"}}}
+        assert (await page.post("submit", **submit, values=nonsense))["errors"] == {"who": "Guests cannot take tickets."}
         assert await page.post("submit", **submit, values=values) == {"ok": True}
         assert (await slack_sandbox.slack.card("sent: Hello")).text == "sent: Hello"
         assert (await page.state())["view"] is None
