@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.values import Person
 from handlers.guard import Answer, Floor, clear, wrong
-from handlers.payload import Click, Place, Submission
+from handlers.payload import Click, Place, Submission, read
 from modals import reassign
 
 
@@ -25,7 +25,7 @@ async def ask(floor: Floor, click: Click) -> None:
 
 async def hand_over(floor: Floor, sent: Submission) -> Answer:
     """Give the ticket to whom was picked; who cannot own one is refused at the field."""
-    asked = reassign.parse(sent.values, sent.metadata)
+    asked = read(reassign.parse, sent)
     if not asked.to:
         return wrong(reassign.TO, "Pick who gets the ticket.")
     person = await floor.person(sent.place, sent.stranger)

@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncApp
 
 from handlers.guard import Answer, Floor, clear
 from handlers.look import refreshed
-from handlers.payload import Click, Submission
+from handlers.payload import Click, Submission, read
 from modals import closing
 
 
@@ -27,7 +27,7 @@ async def ask(floor: Floor, click: Click) -> None:
 
 async def close(floor: Floor, sent: Submission) -> Answer:
     """Close for the reason that was picked."""
-    asked = closing.parse(sent.values, sent.metadata)
+    asked = read(closing.parse, sent)
     person = await floor.person(sent.place, sent.stranger)
     await floor.desk.close(asked.ticket, person, asked.reason, asked.note)
     return clear(lambda: floor.show(asked.ticket))

@@ -6,7 +6,7 @@ import logging
 from uuid import uuid4
 
 from bot.clients.slack import SlackClient
-from bot.errors import AuthFailed, Refused, StoreError, Temporary, TriageError, VendorError
+from bot.errors import AuthFailed, Permanent, Refused, StoreError, Temporary, TriageError, VendorError
 from handlers.payload import Place
 from modals.frame import result
 
@@ -25,7 +25,11 @@ def sentence(error: BaseException) -> str:
             return (
                 "An outside service refuses our credentials. Nothing was done; please tell an admin (`triage check` says more)."
             )
-        case Temporary() | TimeoutError():
+        case Permanent(code="expired_trigger_id" | "exchanged_trigger_id" | "invalid_trigger_id"):
+            return "Slack did not wait for the window to open. Nothing was done; please click again."
+        case TimeoutError():
+            return "That took too long. Please look at the card before trying again."
+        case Temporary():
             return "That could not be done right now: an outside service is busy. Nothing was done; please try again."
         case StoreError():
             return f"Nothing was done. {error}"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from bot.errors import Refused
 
 Body = Mapping[str, Any]
+Form = TypeVar("Form")
 
 
 class Unknown(Refused):
@@ -139,6 +140,14 @@ def command(body: Body) -> Command:
     """Parse a slash command's body."""
     where = place(body)
     return Command(where, False, str(body.get("trigger_id") or ""), str(body.get("text") or "").strip())
+
+
+def read(parse: Callable[[Mapping[str, Any], str], Form], sent: Submission) -> Form:
+    """What a modal's `parse` makes of a submission; Unknown when the modal is from an older version."""
+    try:
+        return parse(sent.values, sent.metadata)
+    except ValueError:
+        raise Unknown from None
 
 
 def place(body: Body) -> Place:

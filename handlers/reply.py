@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.desk_reply import Conflict
 from bot.errors import StaleDraft
 from handlers.guard import Answer, Floor, update, wrong
-from handlers.payload import Click, Submission
+from handlers.payload import Click, Submission, read
 from modals import review
 
 
@@ -48,7 +48,7 @@ async def retry(floor: Floor, click: Click) -> None:
 
 async def send(floor: Floor, sent: Submission) -> Answer:
     """What the person typed leaves exactly so, or nothing leaves and the modal says why and keeps the text."""
-    typed = review.parse(sent.values, sent.metadata)
+    typed = read(review.parse, sent)
     if not typed.text.joined().strip():
         return wrong(review.REPLY, "Nothing was sent: the reply is empty.")
     person = await floor.person(sent.place, sent.stranger)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 INPUT = 3_000  #: characters that one Slack input holds
 ROOM = 2_500  #: how full a part is made when there are several, so that each can be edited
-MOST = 30  #: parts in one modal; a longer text is answered from Gmail
 
 _JOINTS = {"p": "\n\n", "l": "\n", "s": " ", "": ""}
 

@@ -137,6 +137,12 @@ async def test_a_failing_submission_keeps_the_modal_and_says_why_at_a_field(
     assert '"reason"' in answer.body
 
 
+async def test_a_modal_of_an_older_version_is_refused_in_words(broken: tuple[AsyncApp, Floor, Sandbox, Broken]) -> None:
+    app, *_ = broken
+    answer = await dispatched(app, SUBMITTED)
+    assert (answer.status, "older version" in answer.body) == (200, True)
+
+
 async def test_an_error_in_a_modal_of_ours_is_told_where_the_channel_is_known(
     broken: tuple[AsyncApp, Floor, Sandbox, Broken],
 ) -> None:
