@@ -9,6 +9,10 @@ import re
 _UNWANTED = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "mbcs", "oem", "utf-7-imap"})
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 _GUESS_FROM = 20_000
+_SHORT = 120  #: bytes; a guess from fewer is no better than cp1252
+_MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]{1,3}")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_ESCAPED = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
 
 
 def decoded(data: bytes, declared: str) -> str:
@@ -43,6 +47,8 @@ def _known(name: str) -> str:
 def _guessed(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
+    if len(_MULTIBYTE.findall(data[:_GUESS_FROM])) >= len(_HIGH.findall(data[:_GUESS_FROM])) // 4 or len(data) < _SHORT:
+        return _mixed(data)
     try:
         best = from_bytes(data[:_GUESS_FROM]).best()
         if best is not None:
@@ -50,6 +56,11 @@ def _guessed(data: bytes) -> str:
     except Exception:  # a guess must not fail a mail
         pass
     return data.decode("cp1252", "replace")
+
+
+def _mixed(data: bytes) -> str:
+    """UTF-8 with bytes of another charset among it, each of those read as cp1252."""
+    return data.decode("utf-8", "surrogateescape").translate(_ESCAPED)
 
 
 def _clean(text: str) -> str:

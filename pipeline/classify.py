@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.clients.llm import LanguageModel
 from bot.errors import VendorError
-from bot.values import Category, Priority, Reading, Redacted, Triage
+from bot.values import Category, Priority, Reading, Triage, trusted
 from pipeline import prompts, rules
 from pipeline.redact.placeholders import clipped, from_model, joined
 
@@ -92,7 +92,7 @@ def _triage(answer: TriageAnswer, source: str, by_rules: Triage) -> Triage:
 
 def _unread() -> Triage:
     reason = "the mail could not be read, so nothing was shown to a model"
-    summary = Redacted("This mail could not be read. The original is behind View original.")
+    summary = trusted("This mail could not be read. The original is behind View original.")
     return Triage(Category.OTHER, Priority.NORMAL, summary, (), {}, 0.0, source="rules", reasons=(reason,))
 
 

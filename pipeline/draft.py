@@ -62,9 +62,9 @@ class Drafter:
 
 def _request(triage: Triage, reading: Reading, history: tuple[Redacted, ...], language: str) -> Redacted:
     assert reading.redacted is not None
-    asked = joined("They want:", *(joined("-", ask, between=" ") for ask in triage.asks)) if triage.asks else Redacted("")
+    asked = joined("They want:", *(joined("-", ask, between=" ") for ask in triage.asks)) if triage.asks else trusted("")
     earlier = (
-        joined("<thread>", *(clipped(mail, _HISTORY_LIMIT) for mail in history[-4:]), "</thread>") if history else Redacted("")
+        joined("<thread>", *(clipped(mail, _HISTORY_LIMIT) for mail in history[-4:]), "</thread>") if history else trusted("")
     )
     name = f"Greet the customer as {reading.redacted.sender}." if reading.redacted.sender else "The customer's name is not known."
     mail = prompts.as_data(reading.redacted.subject, clipped(reading.redacted.new_text, _TEXT_LIMIT))

@@ -63,7 +63,7 @@ def addresses(values: Iterable[str], *, most: int = 100) -> tuple[Address, ...]:
 
 def _pairs(value: str) -> list[tuple[str, str]]:
     try:
-        pairs = [(name, email) for name, email in getaddresses([value]) if "@" in email]
+        pairs = [(name, email) for name, email in getaddresses([value]) if _EMAIL.fullmatch(email.strip())]
     except Exception:  # getaddresses raises on some broken groups
         pairs = []
     if pairs:

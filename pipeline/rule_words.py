@@ -10,7 +10,10 @@ _I = re.IGNORECASE
 
 
 def _words(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(alternatives) + r")", _I)
+    """Each alternative at the start of a word; Japanese has no spaces, so its words count anywhere."""
+    anywhere = [word for word in alternatives if re.match(r"[\u3040-\u30ff\u4e00-\u9fff]", word)]
+    spaced = [word for word in alternatives if word not in anywhere]
+    return re.compile("|".join([r"(?<!\w)(?:" + "|".join(spaced) + ")", *anywhere]), _I)
 
 
 BILLING_STRONG = _words(
@@ -43,12 +46,14 @@ BILLING_WEAK = _words(
     r"zapłac\w+", r"支払", r"料金",
 )  # fmt: skip
 SUPPORT_STRONG = _words(
+    r"réinitialis\w+", r"zurücksetz\w+", r"calibrat\w+", r"kalibrier\w+", r"parcel\b", r"api (?:key|call|limit)\w*",
+    r"palavra-passe",
     r"(?:does|do|did|is|are|has|have)(?:n['’]?t| not) (?:work|load|start|sync|connect|arriv|turn|respond|show|open|"
     r"update)\w*", r"not working", r"stopped working", r"broken\b",
     r"(?:can['’]?t|cannot|can not|could not|couldn['’]?t|unable to) (?:log|sign|connect|access|open|find|use|reset|"
     r"install|see|get|register|download|upload|change|update|activate|pair)\w*",
     r"error\b", r"bugs?\b", r"crash\w*", r"defect\w*", r"faulty", r"damaged", r"troubleshoot\w*", r"log ?in\b",
-    r"sign ?(?:in|up)\b", r"passwords?\b", r"passcode", r"reset\b", r"firmware", r"sensors?\b", r"offline\b", r"outage",
+    r"sign ?(?:in|up)\b", r"passwords?\b", r"passcode", r"reset\b", r"firmware", r"offline\b", r"outage",
     r"not (?:been )?(?:arrived|received|delivered)", r"(?:has|have)n['’]?t (?:arrived|received|come)",
     r"where is my (?:order|parcel|package)", r"track(?:ing)?\b",
     r"deliver(?:y|ies|ed)\b", r"shipping\b", r"shipment\w*", r"(?:my |an? |the )?orders?\b(?! (?:form|of magnitude))",
@@ -57,19 +62,21 @@ SUPPORT_STRONG = _words(
     r"funktioniert nicht", r"geht nicht", r"fehler\w*", r"störung\w*", r"defekt\w*", r"kaputt", r"anmelde\w+",
     r"einloggen",
     r"passwort", r"lieferung\w*", r"geliefert", r"bestellung\w*", r"sendung\w*", r"paket\b", r"garantie", r"ersatz\w*",
-    r"verbind\w+", r"sensor\w*", r"messwert\w*",
+    r"verbind\w+", r"messwert\w*",
     r"ne (?:fonctionne|marche|s'allume|répond)\w*", r"en panne", r"panne\b", r"erreur\w*", r"connexion", r"connecter",
-    r"mot de passe", r"livraison\w*", r"livré\w*", r"commande\w*", r"colis\b", r"capteur\w*", r"no funciona\w*",
-    r"averiad\w+", r"contraseña", r"entrega\w*", r"envío\w*", r"pedidos?\b", r"paquete", r"iniciar sesión", r"sensores",
+    r"mot de passe", r"livraison\w*", r"livré\w*", r"commande\w*", r"colis\b", r"no funciona\w*",
+    r"averiad\w+", r"contraseña", r"entrega\w*", r"envío\w*", r"pedidos?\b", r"paquete", r"iniciar sesión",
     r"garantía",
     r"non funziona\w*", r"guast\w+", r"errore\w*", r"accedere", r"consegn\w+", r"spedizion\w+", r"ordin[ei]\b", r"pacco",
-    r"sensor[ei]\b", r"garanzia", r"não (?:funciona\w*|consigo|chegou|recebi)", r"avariad\w+", r"senha", r"encomenda\w*",
+    r"garanzia", r"não (?:funciona\w*|consigo|chegou|recebi)", r"avariad\w+", r"senha", r"encomenda\w*",
     r"erro\b", r"werkt niet", r"kapot", r"foutmelding\w*", r"inloggen", r"wachtwoord", r"levering\w*", r"bestelling\w*",
     r"pakket\w*", r"storing\w*",
     r"nie działa\w*", r"zepsut\w+", r"błąd\b", r"błęd\w+", r"zalogowa\w+", r"hasł[oa]", r"zamówieni\w+", r"przesyłk\w+",
-    r"czujnik\w*", r"awari\w+", r"動かな", r"故障", r"ログイン", r"パスワード", r"配送", r"注文", r"センサー", r"エラー", r"届",
+    r"awari\w+", r"動かな", r"故障", r"ログイン", r"パスワード", r"配送", r"注文", r"エラー", r"届",
 )  # fmt: skip
 SUPPORT_WEAK = _words(
+    r"sensors?\b", r"sensor\w*", r"capteur\w*", r"sensores", r"sensor[ei]\b", r"czujnik\w*", r"センサー", r"gateways?\b",
+    r"passerelle\w*", r"pasarela",
     r"help\b", r"issue\w*", r"problems?\b", r"support\b", r"install\w*", r"set ?up\b", r"settings?\b", r"configur\w+",
     r"dashboard", r"app\b", r"device\w*", r"address(?:es)?\b", r"update\w*", r"upgrade\w*", r"pin\b", r"card\b",
     r"phone\b",
@@ -81,6 +88,8 @@ SUPPORT_WEAK = _words(
     r"hulp", r"pomoc\w*", r"問題",
 )  # fmt: skip
 LEGAL_STRONG = _words(
+    r"we act for", r"our client\b", r"without prejudice", r"issue proceedings", r"(?:hold|held) you (?:fully )?liable",
+    r"letter before (?:claim|action)",
     r"gdpr\b", r"dsgvo", r"ds-gvo", r"rgpd\b", r"avg\b(?=[ -]?verzoek)",
     r"data protection (?:officer|authority|act|commissioner)", r"data subject", r"subject access request",
     r"(?:article|art\.?|artikel|artículo|artigo|articolo|čl(?:ánku|ánok)?\.?|artykuł\w*) (?:12|13|14|15|16|17|18|20|"
@@ -121,6 +130,8 @@ LEAD = _words(
     r"zainteresowan\w+", r"見積", r"導入を検討", r"お見積",
 )  # fmt: skip
 CAREER = _words(
+    r"your (?:job )?(?:advert|advertisement|ad) for", r"(?:my|attached) cv\b", r"cv (?:is )?attached",
+    r"(?:offene|freie) stelle", r"poste de\b", r"puesto de\b",
     r"my (?:cv|résumé|resume)\b", r"(?:attached|enclosed|find) (?:is |my |please find )?(?:my )?(?:cv|résumé|resume)\b",
     r"curriculum vitae", r"job (?:application|opening|posting|offer|opportunit\w+)",
     r"apply(?:ing)? for (?:the|a|your) (?:\w+ ){0,4}(?:position|role|job|post|vacancy|internship)",
@@ -189,6 +200,7 @@ URGENT = _words(
     r"dringend", r"onmiddellijk", r"spoed\w*", r"pilne?\b", r"natychmiast", r"至急", r"緊急",
 )  # fmt: skip
 ANGRY = _words(
+    r"3rd (?:time|mail|e-?mail|message)", r"answer me\b", r"zum dritten mal",
     r"unacceptable", r"disappoint\w+", r"furious", r"angry", r"ridiculous", r"disgrace\w*", r"terrible", r"worst\b",
     r"third time", r"still (?:no|not|waiting)", r"complain\w*", r"fed up", r"scam\b", r"inakzeptabel", r"unverschämt\w*",
     r"enttäusch\w+", r"beschwer\w+", r"verärgert", r"inacceptable", r"inadmissible", r"déçue?s?\b", r"scandaleu\w+",
@@ -216,6 +228,6 @@ REQUEST = re.compile(
     r"demandons)|s'il vous plaît|por favor|puede[ns]?|podrían?|quiero|necesito|solicito|necesitamos|"
     r"per favore|potete|potreste|vorrei|vorremmo|chiedo|richiedo|gostaria|poderiam?|preciso|solicito|graag\b|kunt u|"
     r"ik wil|"
-    r"wij willen|verzoek|proszę|czy mog\w+|chciał\w+|potrzebuj\w+|ください|お願い)",
+    r"wij willen|verzoek|proszę|czy mog\w+|chciał\w+|potrzebuj\w+)|ください|お願い|いただけ",
     _I,
 )

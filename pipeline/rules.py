@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 from bot.values import Category, Priority, Redacted, Triage
 from pipeline import rule_words as words
-from pipeline.redact.placeholders import PLACEHOLDER
+from pipeline.redact.placeholders import PLACEHOLDER, taken
 
 _LOOKED_AT = 8000
 _SUBJECT_WEIGHT = 1.6
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n{1,}")
+#: A line end inside a sentence: a long line, or one that goes on in lower case.
+_WRAPPED = re.compile(r"(?<=[^\n]{45})(?<![.!?:。！？])\n(?=[^\s\-*•>\d])|(?<=[^\n.!?:,;]{12})\n(?=[a-zà-ÿ])")
 _GREETING_LINE = re.compile(
     r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|moin|liebe|sehr geehrte|guten|bonjour|"
     r"bonsoir|cher|chère|madame|monsieur|salut|hola|estimad|querid|buen|gentil|"
@@ -42,7 +44,7 @@ def classify(subject: Redacted, text: Redacted, entities: Mapping[str, tuple[str
         category=category,
         priority=Priority.LOW if content else _priority(f"{head}\n{body}", category, outage),
         summary=_summary(subject, text),
-        asks=tuple(Redacted(ask) for ask in asks),
+        asks=tuple(taken(ask) for ask in asks),
         entities=entities,
         confidence=confidence,
         outage=outage,
@@ -111,7 +113,7 @@ def _thanks(head: str, body: str) -> bool:
 
 def _sentences(text: str) -> list[str]:
     found = []
-    for piece in _SENTENCE.split(text):
+    for piece in _SENTENCE.split(_WRAPPED.sub(" ", text)):
         sentence = " ".join(piece.split()).lstrip("-*•·>– ").strip()
         if len(sentence) >= 4 and not _GREETING_LINE.match(sentence) and not _CLOSING_LINE.match(sentence):
             found.append(sentence)
@@ -139,7 +141,7 @@ def _summary(subject: Redacted, text: Redacted) -> Redacted:
         out = f"{out} {sentence}".strip()
         if len(out) > 110:
             break
-    return Redacted(_short(out or subject.text, 280))
+    return taken(_short(out or subject.text, 280))
 
 
 def _short(text: str, limit: int) -> str:

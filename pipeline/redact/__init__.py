@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.values import Email, Redacted, RedactedMail
-from pipeline.redact.placeholders import clipped, from_model, in_words, inert, joined, placeholders, restore
+from pipeline.redact.placeholders import clipped, from_model, in_words, inert, joined, placeholders, restore, taken
 
-__all__ = ["clipped", "from_model", "in_words", "inert", "joined", "mail", "placeholders", "restore", "text"]
+__all__ = ["clipped", "from_model", "in_words", "inert", "joined", "mail", "placeholders", "restore", "taken", "text"]
 
 
 def mail(email: Email, known: Mapping[str, str], allow: tuple[str, ...] = ()) -> RedactedMail:

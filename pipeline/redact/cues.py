@@ -24,7 +24,8 @@ _I = re.IGNORECASE
 #: Words that stand where a name could: they are no names.
 STOP = words(
     """jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun mär okt dez janv févr avr juil août déc ene
-abr ago dic gen mag giu lug set ott maj cze lip sie wrz paź gru lut team support sir madam sirs madame monsieur all
+    abr ago dic gen mag giu lug set ott maj cze lip sie wrz paź gru lut mail delivery system subsystem postmaster
+    notification newsletter weekly service services controller team support sir madam sirs madame monsieur all
 everyone everybody there folks guys customer customers service friends colleagues both again damen herren zusammen alle
 kundenservice kundendienst liebe kollegen herr frau equipo todos señores señor señora equipe équipe tous bonjour
 messieurs mesdames squadra tutti signori signore signora team@ klantenservice allemaal heer mevrouw państwo państwa
@@ -153,7 +154,7 @@ SIGN_OFF = re.compile(
     r"met (?:vriendelijke|hartelijke) groet(?:en)?|(?:vriendelijke |hartelijke )?groet(?:en|jes)?|(?:alvast )?bedankt|"
     r"dank u|mvg|"
     r"(?:serdecznie )?pozdrawiam|z (?:poważaniem|wyrazami szacunku)|(?:z góry )?dziękuję|pozdrowienia|敬具|"
-    r"よろしくお願いいたします)[ \t]*[,.!–—-]*[ \t]*(.{0,40})$",
+    r"よろしくお願いいたします)(?!\w)[ \t]*[,.!–—-]*[ \t]*(.{0,40})$",
     _I | re.MULTILINE,
 )
 _SIGNED = re.compile(

@@ -116,10 +116,16 @@ def _masked(found: _Text, names: list[str], table: Table, allowed: frozenset[str
     return "".join([*out, found.text[at:]])
 
 
+def _owner(value: str, owners: Mapping[str, str]) -> str:
+    """The whole name that every part of `value` belongs to, or ""."""
+    wholes = {owners.get(part.casefold(), "") for part in value.replace(",", " ").split()}
+    return wholes.pop() if len(wholes) == 1 else ""
+
+
 def _placeholder(span: Span, value: str, owners: Mapping[str, str], table: Table) -> str:
     """A part of a known name stands for the same person as the whole."""
     if span.kind == "PERSON":
-        whole = owners.get(value.casefold(), "")
+        whole = _owner(value, owners)
         if whole and whole.casefold() != value.casefold():
             return table.placeholder("PERSON", whole)
     return table.placeholder(span.kind, value)

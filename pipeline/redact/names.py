@@ -108,13 +108,16 @@ def spread(text: str, names: Iterable[str]) -> list[Span]:
     if parts:
         for match in _LETTERS.finditer(text):
             word = match.group(0)
-            if (owner := parts.get(re.sub(r"['’]s$", "", word).casefold())) and _written_as_name(word, owner):
+            if re.sub(r"['’]s$", "", word).casefold() in parts and _written_as_name(word):
                 found.append(Span(match.start(), match.end() - _possessive(word), "PERSON"))
     return found
 
 
-def _written_as_name(word: str, owner: str) -> bool:
-    folded = word.casefold()
-    if not word[0].isupper() and word[0].isalpha() and word[0].lower() != word[0].upper():
-        return folded not in gazetteer().common and folded not in STOP and len(folded) >= 4
-    return True
+def _written_as_name(word: str) -> bool:
+    """Capitalised, in a script without capitals, or a name that the lists know and that is no ordinary word."""
+    if word[0].isupper() or word[0].lower() == word[0].upper():
+        return True
+    folded, lists = word.casefold(), gazetteer()
+    return (
+        len(folded) >= 4 and folded not in lists.common and folded not in STOP and (folded in lists.first or folded in lists.last)
+    )

@@ -65,6 +65,11 @@ def from_model(text: str, *, limit: int, one_line: bool = False) -> Redacted:
     return Redacted(cleaned if len(cleaned) <= limit else cleaned[: limit - 1].rstrip() + "…")
 
 
+def taken(text: str) -> Redacted:
+    """Words that stood in a text that was Redacted already: a sentence of it, a beginning."""
+    return Redacted(text)
+
+
 def joined(*parts: Redacted | str, between: str = "\n") -> Redacted:
     """Redacted texts and our own words (the plain strings: prompts and labels, never a customer's) as one text."""
     return Redacted(between.join(part.text if isinstance(part, Redacted) else part for part in parts))
