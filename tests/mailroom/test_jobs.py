@@ -17,7 +17,7 @@ from bot.store import queue
 from bot.store.models import Reply, now
 from bot.store.queue import Pace, Workers
 from tests.mailroom.conftest import Mailroom
-from tests.mailroom.test_intake import ANA, BROKEN, script
+from tests.mailroom.letters import ANA, BROKEN, script
 
 _QUICK = Pace(poll=timedelta(milliseconds=100), first_retry=timedelta(milliseconds=50), grace=timedelta(seconds=1))
 

@@ -17,7 +17,7 @@ from bot.store.models import Reply, now
 from bot.ticket import Action
 from bot.values import DraftKind
 from tests.mailroom.conftest import BILLING, Mailroom
-from tests.mailroom.test_intake import ANA, BROKEN, mail, script
+from tests.mailroom.letters import ANA, BROKEN, mail, script
 
 TEXT = "Hello Ana Silva,\n\nplease restart the gateway."
 
