@@ -136,7 +136,7 @@ async def _assemble(
     steps = Steps(reader, Classifier(model), Drafter(model))
     intake = Intake(db, vault, gmail, steps, config, mailbox=parts.mailbox, ours=parts.ours)
     board = Board(db, vault, parts.slack, config)
-    desk = Desk(db, vault, reader, config, intake.restore)
+    desk = Desk(db, vault, reader, config, intake.restore, ours=parts.ours)
     postman = Postman(db, vault, gmail, label=config.gmail.label)
     poller = Poller(db, gmail, parts.mailbox, config)
 

@@ -38,8 +38,17 @@ _OWNING = (Action.CLAIM, Action.TAKE_OVER, Action.REASSIGN, Action.APPROVE)
 class Desk(Replies):
     """Every act of a person on a ticket. Refusals are `bot.errors.Refused`; their text is for that person."""
 
-    def __init__(self, db: Database, vault: Vault, redactor: Redactor, config: Config, restore: Restore) -> None:
-        super().__init__(db, vault, redactor, config)
+    def __init__(
+        self,
+        db: Database,
+        vault: Vault,
+        redactor: Redactor,
+        config: Config,
+        restore: Restore,
+        *,
+        ours: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(db, vault, redactor, config, ours=ours)
         self._restore = restore
 
     # Whose it is

@@ -97,8 +97,11 @@ def permit(by: Person) -> None:
 class Replies:
     """What a person can do with a reply. Every act is one transaction under the ticket's row lock."""
 
-    def __init__(self, db: Database, vault: Vault, redactor: Redactor, config: Config) -> None:
-        self._db, self._vault, self._redactor, self._config = db, vault, redactor, config
+    def __init__(
+        self, db: Database, vault: Vault, redactor: Redactor, config: Config, *, ours: frozenset[str] = frozenset()
+    ) -> None:
+        """`ours` are addresses of our own besides those of the configuration (Gmail's send-as): never answered."""
+        self._db, self._vault, self._redactor, self._config, self._ours = db, vault, redactor, config, ours
 
     async def _case(self, s: AsyncSession, ticket_id: UUID) -> Case:
         """Lock the ticket and gather what a reply needs."""
@@ -109,7 +112,7 @@ class Replies:
             raise Refused("The mail of this ticket could not be read. Please answer it from Gmail.")
         mailbox = await mailboxes.get(s, ticket.mailbox_id)
         address = mailbox.address if mailbox else ""
-        ours = frozenset(own for own in (address, self._config.mailbox, *self._config.aliases) if own)
+        ours = self._ours | {own for own in (address, self._config.mailbox, *self._config.aliases) if own}
         draft = await drafts.current(s, ticket_id)
         newest = await lists.reply_of(s, ticket_id)
         if draft and newest and newest.status == ReplyStatus.SENT and newest.revision >= draft.revision:
