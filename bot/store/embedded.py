@@ -267,7 +267,9 @@ def _advice(said: str) -> str:
         return "The system has no shared memory left for it: set DATABASE_URL, or raise the container's limits."
     if "is already in use" in said or "already exists" in said:
         return "Another PostgreSQL seems to use this directory: stop it, or choose another TRIAGE_DATA_DIR."
-    lines = [line.strip() for line in said.splitlines() if re.search(r"error|fatal|panic", line, re.IGNORECASE)]
+    if "could not look up effective user ID" in said:
+        return "Its user has no name on this system: add one to /etc/passwd, start as another user, or set DATABASE_URL."
+    lines = [line.strip() for line in said.splitlines() if re.search(r"error|fatal|panic|could not", line, re.IGNORECASE)]
     cause = f"It said: {lines[-1][:300]} " if lines else ""
     return f"{cause}Choose another TRIAGE_DATA_DIR, or set DATABASE_URL to a PostgreSQL server of your own."
 

@@ -235,6 +235,7 @@ async def test_a_directory_that_cannot_be_used(place: Path) -> None:
         ("could not create shared memory segment: Cannot allocate memory", "shared memory"),
         ('FATAL:  lock file "postmaster.pid" already exists', "Another PostgreSQL"),
         ("LOG: hello\nFATAL: configuration file contains errors", "It said: FATAL: configuration"),
+        ("initdb: could not look up effective user ID 4711: user does not exist", "has no name on this system"),
         ("", "set DATABASE_URL"),
     ],
 )

@@ -221,6 +221,17 @@ async def test_two_workers_share_and_do_nothing_twice(database: Database) -> Non
     assert await waiting(database) == {}
 
 
+async def test_a_job_of_a_dead_process_is_taken_over(database: Database) -> None:
+    done = Recorder()
+    await put(database, SEND, "reply")
+    async with database.transaction() as s:
+        dead_process = "status = 'picked', queue_manager_id = gen_random_uuid(), heartbeat = now() - interval '1 hour'"
+        await s.execute(sa.text(f"update jobs.pgqueuer set {dead_process}"))
+    async with working(database, {SEND: done}):
+        await done.calls(1)
+    assert await waiting(database) == {}
+
+
 async def test_workers_survive_the_loss_of_every_connection(database: Database, database_url: str) -> None:
     done = Recorder()
     async with working(database, {SHOW: done}):
