@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from bot.clients.pace import CARD, CLICK
 from bot.clients.slack import SlackClient, blocked_channel
 from bot.config import Config
 from bot.errors import Ambiguous, Missing, Permanent, Temporary, VendorError
-from bot.store import cards, notices
+from bot.store import cards, notices, queue
 from bot.store.db import Database
 from bot.store.holds import Holds
 from bot.store.models import Card, Notice
@@ -52,10 +54,29 @@ class Board:
         Temporary or Ambiguous: to be tried again. Whoever is not let into a channel gets a Temporary with what to do.
         """
         ticket = UUID(str(ticket_id))
-        try:
+        async with self._putting_off(ticket):
             await self._card(ticket, CLICK if urgent else CARD)
             if not urgent:
                 await self.thread.show(ticket)
+
+    async def show_card(self, ref: str) -> None:
+        """The job behind a card: draws it, and leaves what its thread lacks to a job that may take its time."""
+        ticket = UUID(ref)
+        async with self._putting_off(ticket):
+            await self._card(ticket, CARD)
+        async with self.db.transaction() as s:
+            if await cards.thread_lacks(s, ticket):
+                await queue.enqueue(s, queue.THREAD, ref)
+
+    async def show_thread(self, ref: str) -> None:
+        """The job behind the thread under a card."""
+        async with self._putting_off(UUID(ref)):
+            await self.thread.show(UUID(ref))
+
+    @asynccontextmanager
+    async def _putting_off(self, ticket: UUID) -> AsyncIterator[None]:
+        try:
+            yield
         except Permanent as error:
             await self._put_off(error, ticket)
             raise

@@ -27,7 +27,8 @@ def handlers(intake: Intake, board: Board, postman: Postman) -> dict[str, Callab
     """What the queue's workers call; every one takes the ref of a row, and may be called twice."""
     return {
         queue.INTAKE: intake.take,
-        queue.SHOW: board.show,
+        queue.SHOW: board.show_card,
+        queue.THREAD: board.show_thread,
         queue.SEND: postman.deliver,
         queue.NOTIFY: board.notify,
         queue.TIDY: postman.tidy,

@@ -18,12 +18,17 @@ class _Waiter:
 
 
 class Pace:
-    """A token bucket whose waiters are served by priority. A click waits only when Slack itself told us to stop."""
+    """A token bucket whose waiters are served by priority.
+
+    A click waits only when Slack itself told us to stop. Threads leave most of the bucket to cards, so that a burst of mails
+    becomes cards at once and threads as they can.
+    """
 
     def __init__(self, per_second: float, burst: int) -> None:
         self.rate = per_second
         self.burst = float(burst)
         self.tokens = float(burst)
+        self.kept = burst * 0.6  #: tokens that threads leave alone
         self._refilled = 0.0
         self._stopped_until = 0.0
         self._numbers = itertools.count()
@@ -34,7 +39,7 @@ class Pace:
         """Return when this call may go out."""
         self._refill()
         stopped = asyncio.get_running_loop().time() < self._stopped_until
-        if not stopped and (priority == CLICK or (self.tokens >= 1 and not self._waiting)):
+        if not stopped and (priority == CLICK or (not self._waiting and self._enough(priority))):
             self.tokens -= 1
             return
         waiter = _Waiter(priority, next(self._numbers), asyncio.get_running_loop().create_future())
@@ -50,10 +55,7 @@ class Pace:
         """Slack said 429: nobody goes out for so long."""
         self._stopped_until = max(self._stopped_until, asyncio.get_running_loop().time() + seconds)
         self.tokens = min(self.tokens, 1.0)
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-            self._arm()
+        self._arm()
 
     def _refill(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -61,17 +63,26 @@ class Pace:
             self.tokens = min(self.burst, self.tokens + (now - self._refilled) * self.rate)
         self._refilled = now
 
+    def _needed(self, priority: int) -> float:
+        return min(self.burst, 1 + self.kept) if priority == THREAD else 1
+
+    def _enough(self, priority: int) -> bool:
+        return self.tokens >= self._needed(priority) - 0.001
+
     def _arm(self) -> None:
-        if self._timer or not self._waiting:
+        """Wake up when the first waiter may go; whoever comes before it wakes us earlier."""
+        if not self._waiting:
             return
+        if self._timer:
+            self._timer.cancel()
         loop = asyncio.get_running_loop()
-        wait = max((1 - self.tokens) / self.rate, self._stopped_until - loop.time(), 0.0)
-        self._timer = loop.call_later(wait, self._grant)
+        lacking = (self._needed(self._waiting[0].priority) - self.tokens) / self.rate
+        self._timer = loop.call_later(max(lacking, self._stopped_until - loop.time(), 0.0), self._grant)
 
     def _grant(self) -> None:
         self._timer = None
         self._refill()
-        while self._waiting and (self.tokens >= 0.999 or self._waiting[0].turn.done()):
+        while self._waiting and (self._waiting[0].turn.done() or self._enough(self._waiting[0].priority)):
             waiter = heapq.heappop(self._waiting)
             if not waiter.turn.done():  # done: cancelled while it waited
                 waiter.turn.set_result(None)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.store.models import Card, Draft, Event, Mailbox, Message, Reply, Ticket, now
-from bot.ticket import REPLY_IN_FLIGHT, Action, ReplyStatus
+from bot.ticket import Action, ReplyStatus
 from bot.values import CardData, DraftKind, Redacted, ReplyData, ThreadEvent, ThreadMail
 
 #: As expressions the attributes of a model are columns, which its row types do not say.
@@ -257,6 +257,16 @@ async def events(s: AsyncSession, card: Card) -> tuple[ThreadEvent, ...]:
     )
 
 
+async def thread_lacks(s: AsyncSession, ticket_id: UUID) -> bool:
+    """Whether the thread of the live card has something to be told."""
+    card = await live(s, ticket_id)
+    if card is None or card.state != "live":
+        return False
+    draft = sa.select(sa.func.max(_Draft.revision)).where(_Draft.ticket_id == ticket_id, _Draft.retired_at.is_(None))
+    newer = (await s.scalar(draft) or 0) > card.draft_revision
+    return newer or bool(card.posting) or bool(await events(s, card)) or bool(await mails(s, card))
+
+
 async def posting(s: AsyncSession, card: Card, key: str) -> None:
     """From here on the thread message `key` may stand in Slack."""
     await _set(s, card.id, posting=key)
@@ -265,12 +275,6 @@ async def posting(s: AsyncSession, card: Card, key: str) -> None:
 async def in_thread(s: AsyncSession, card: Card, **values: Any) -> None:
     """What the thread holds now."""
     await _set(s, card.id, posting="", **values)
-
-
-async def in_flight(s: AsyncSession, ticket_id: UUID) -> bool:
-    """Whether a reply of the ticket is on its way."""
-    found = sa.exists().where(_Reply.ticket_id == ticket_id, _Reply.status.in_(REPLY_IN_FLIGHT))
-    return bool(await s.scalar(sa.select(found)))
 
 
 async def _set(s: AsyncSession, card_id: UUID, **values: Any) -> None:

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.db import Database
+from bot.errors import StoreError
+from bot.store.db import Database, explain
 
 _TRY = sa.text("select pg_try_advisory_lock(hashtextextended(:name, 0))")
 _GIVE = sa.text("select pg_advisory_unlock(hashtextextended(:name, 0))")
@@ -59,8 +60,11 @@ class Holds:
                     connection = await self._db.engine.connect()
                     self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
                 return bool(await self._connection.scalar(question, {"name": name}))
-            except BaseException:
+            except BaseException as error:
                 await self._drop(broken=True)
+                sentence = explain(error)
+                if sentence:
+                    raise StoreError(sentence) from None
                 raise
 
     async def _give(self, name: str) -> None:
@@ -68,7 +72,7 @@ class Holds:
             return
         try:
             await self._ask(_GIVE, name)
-        except (sa.exc.SQLAlchemyError, OSError):
+        except (sa.exc.SQLAlchemyError, StoreError, OSError):
             return  # the connection is gone, and the lock with it
 
     async def _left(self, name: str) -> None:

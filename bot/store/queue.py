@@ -31,12 +31,13 @@ Handler = Callable[[str], Awaitable[None]]
 
 INTAKE = "intake"  #: ref: a message row
 SHOW = "show"  #: ref: a ticket
+THREAD = "thread"  #: ref: a ticket whose thread lacks something; apart from SHOW, so that cards do not wait for threads
 SEND = "send"  #: ref: a reply
 NOTIFY = "notify"  #: ref: a notice's key
 TIDY = "tidy"  #: ref: a ticket whose mails get their label in Gmail
 
 #: Separate lanes, so that one service being away holds up nothing else.
-LANES: dict[str, tuple[str, ...]] = {"intake": (INTAKE,), "replies": (SEND, TIDY), "slack": (SHOW, NOTIFY)}
+LANES: dict[str, tuple[str, ...]] = {"intake": (INTAKE,), "replies": (SEND, TIDY), "slack": (SHOW, NOTIFY), "threads": (THREAD,)}
 
 
 def own_settings() -> DBSettings:

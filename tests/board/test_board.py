@@ -17,7 +17,7 @@ from bot.errors import Ambiguous, Permanent, Temporary
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack import SlackWorld
 from bot.sandbox.slack_state import Message
-from bot.store import cards, drafts, notices, tickets
+from bot.store import cards, drafts, notices, queue, tickets
 from bot.store.db import Database
 from bot.store.models import Card, Notice
 from bot.store.vault import Vault
@@ -351,3 +351,17 @@ async def test_a_refused_token_stops_everything(board: Board, desk: Desk, world:
     world.revoke_token()
     with pytest.raises(Permanent, match="SLACK_BOT_TOKEN"):
         await board.show(ticket)
+
+
+async def test_the_card_does_not_wait_for_its_thread(board: Board, desk: Desk, world: SlackWorld, database: Database) -> None:
+    ticket = await desk.ticket()
+    await board.show_card(str(ticket))
+    card = await world.card("Sensor is silent")
+    assert card.thread() == []
+    async with database.read() as s:
+        assert (await queue.waiting(s))[queue.THREAD] == 1
+    await board.show_thread(str(ticket))
+    assert len(card.thread()) == 2
+    await board.show_card(str(ticket))
+    async with database.read() as s:
+        assert (await queue.waiting(s))[queue.THREAD] == 1

@@ -173,3 +173,14 @@ async def test_a_pause_holds_everybody_and_a_cancelled_waiter_costs_nothing() ->
     await asyncio.gather(*waiting, return_exceptions=True)
     assert waiting[0].done()
     assert waiting[2].done()
+
+
+async def test_threads_leave_the_most_of_a_burst_to_cards() -> None:
+    pace = Pace(per_second=0.001, burst=10)
+    for _ in range(4):
+        await pace.turn(THREAD)
+    late = asyncio.create_task(pace.turn(THREAD))
+    for _ in range(6):
+        await pace.turn(CARD)
+    assert not late.done()
+    late.cancel()
