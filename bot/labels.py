@@ -13,7 +13,6 @@ from bot.ticket import Status
 
 log = logging.getLogger("triage.postman")
 
-_HANDLED = frozenset({Status.WAITING.value, Status.CLOSED.value, Status.DISMISSED.value})
 _MOST = 50  # newest mails of one ticket
 
 
@@ -32,7 +31,7 @@ class Labels:
         if ticket is None:
             return
         category, handled = f"{self._prefix}/{ticket.category}", f"{self._prefix}/handled"
-        done = ticket.status in _HANDLED
+        done = Status(ticket.status) in tickets.HANDLED
         for mail in mails[-_MOST:]:
             try:
                 await self._put(mail.gmail_id, [category, handled] if done else [category], [] if done else [handled], read=done)

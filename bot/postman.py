@@ -255,7 +255,6 @@ class Postman:
             if answer and basis.wrote:  # in the moment between the last look and the send
                 why = "wrote while the reply was leaving"
                 await tickets.transition(s, ticket.id, Action.CUSTOMER_WROTE, actor=tickets.CUSTOMER, why=why)
-            await queue.enqueue(s, queue.TIDY, str(ticket.id))
         log.info("sent ticket=%s reply=%s", ticket.id, reply.id)
 
     async def _give_up(self, errand: Errand, why: str, *, uncertain: bool = False) -> None:

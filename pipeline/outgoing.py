@@ -78,7 +78,6 @@ class Outgoing:
             details={"message": str(message.id)},
             answered_by="gmail",
         )
-        await queue.enqueue(s, queue.TIDY, str(ticket.id))
 
     async def _save(self, s: AsyncSession, message: Message, reading: Reading, ticket: Ticket, reason: str = "") -> None:
         if reading.redacted is not None:

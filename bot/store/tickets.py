@@ -22,6 +22,8 @@ from bot.ticket import Action, Status, after
 TRIAGE, CUSTOMER, GMAIL = "triage", "customer", "gmail"
 
 _ANSWERS = frozenset({Action.REPLIED, Action.ANSWERED_ELSEWHERE})
+#: Nobody of us has to do anything: the mails are labelled so in Gmail.
+HANDLED = frozenset({Status.WAITING, Status.CLOSED, Status.DISMISSED})
 _OWNERSHIP = (Action.CLAIM, Action.TAKE_OVER, Action.REASSIGN, Action.APPROVE, Action.RELEASE)
 
 #: What the winner of a race did, as the loser reads it.
@@ -130,6 +132,8 @@ async def transition(
         raise await _lost(s, before, actor, ["version"])
     await events.append(s, ticket, action, actor=actor, from_status=status.value, why=why, details=details)
     await queue.enqueue(s, queue.SHOW, str(ticket_id))
+    if (status in HANDLED) != (to in HANDLED):
+        await queue.enqueue(s, queue.TIDY, str(ticket_id))
     return ticket
 
 
