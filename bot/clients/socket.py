@@ -55,7 +55,8 @@ def build_app(slack: SlackClient, identity: Identity, *, first_time: FirstTime |
     # Without a token of its own: the one from `authorize` is used, and Bolt has nothing to warn about.
     patient = AsyncRateLimitErrorRetryHandler(max_retry_count=2)
     client = AsyncWebClient(base_url=slack.access.api_url, timeout=10, retry_handlers=[patient])
-    app = AsyncApp(name="triage", client=client, authorize=authorize, request_verification_enabled=False)
+    # Bolt gives the logger of this name the root's level: named "triage" it would silence ours.
+    app = AsyncApp(name="slack_bolt.triage", client=client, authorize=authorize, request_verification_enabled=False)
     if first_time is not None:
         app.middleware(_once(first_time))
     return app

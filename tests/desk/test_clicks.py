@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
 
@@ -23,10 +24,13 @@ async def test_claim_changes_the_card_and_the_loser_is_told(workplace: Workplace
     assert "already has this one" in said
 
 
-async def test_approve_and_send_is_one_click(workplace: Workplace) -> None:
+async def test_approve_and_send_is_one_click(workplace: Workplace, caplog: pytest.LogCaptureFixture) -> None:
     ticket = await workplace.office.ticket()
     card = await workplace.card(ticket)
-    await card.click("Approve & Send", by="ana")
+    with caplog.at_level(logging.INFO, logger="triage"):
+        await card.click("Approve & Send", by="ana")
+        await workplace.floor.drain()
+    assert f"approved ticket={ticket}" in caplog.text
     await card.until(lambda c: "Approve & Send" not in c.buttons)
     (reply,) = await workplace.office.replies(ticket)
     assert reply.approved_by == "U0ANA"
