@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from bot import demo
 from bot.sandbox.server import Sandbox
 from tests.browser.desk_app import DeskApp
 from tests.sandbox.slack_app import connected, slack_only
@@ -88,3 +89,12 @@ async def _desk(window: BrowserContext, tmp_path: Path) -> AsyncIterator[Desk]:
         await page.wait_for_selector("body.ready")
         yield Desk(page, sandbox, app)
         await page.close()
+
+
+@pytest_asyncio.fixture(name="demo", scope="session", loop_scope="session")
+async def _demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sandbox]:
+    """The demo as `triage demo` runs it, without the sample mailbox; asks for the browser first, so that it is not started in vain."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRIAGE_DATA_DIR", str(tmp_path_factory.mktemp("demo")))
+        async with demo.sandbox() as world, demo.bot(world):
+            yield world

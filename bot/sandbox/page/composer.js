@@ -98,7 +98,7 @@ function completions(typed) {
   const commands = store.slack.commands ?? [];
   const all = commands.flatMap((one) => [
     { text: one.command, note: one.description ?? "" },
-    ...(one.usage_hint ?? "").split("|").map((word) => word.trim()).filter(Boolean)
+    ...(one.usage_hint ?? "").replace(/^\[(.*)\]$/, "$1").split("|").map((word) => word.trim()).filter(Boolean)
       .map((word) => ({ text: `${one.command} ${word.replace(/\s*\[.*\]/, "")}`, note: word.includes("[") ? word : "" })),
   ]);
   return all.filter((one) => one.text.startsWith(typed.trimEnd()) && one.text !== typed.trimEnd()).slice(0, 8);
