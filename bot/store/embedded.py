@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import logging
 import os
@@ -14,7 +15,6 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +78,8 @@ async def start(data_dir: Path, *, settings: Mapping[str, str] | None = None, sh
     try:
         server = await asyncio.shield(starting)
     except asyncio.CancelledError:
-        await (await starting).stop()  # the thread cannot be interrupted; leave nothing running
+        with contextlib.suppress(StoreError, OSError):
+            await (await starting).stop()  # the thread cannot be interrupted; leave nothing running
         raise
     except OSError as error:
         raise StoreError(
@@ -115,7 +116,7 @@ def _start(data_dir: Path, settings: dict[str, str], shelter: Path) -> EmbeddedS
     return EmbeddedServer(places, f"postgresql://{USER}:{password}@/{DATABASE}?host={places.sockets}", started, users, lock)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Hold the lock beside the data directory; other starters wait for us."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
