@@ -49,7 +49,7 @@ def entities(text: str) -> Mapping[str, tuple[str, ...]]:
             found[kind] = _unique((*found.get(kind, ()), value))
     found["amount"] = _unique(match.group(0) for match in _AMOUNT.finditer(text))
     found["date"] = _unique(match.group(0) for match in _DATE.finditer(text))
-    found["version"] = _unique(match.group(0) for match in _VERSION.finditer(text))
+    found["version"] = _unique(match.group(0) for match in _VERSION.finditer(text) if not _DATE.fullmatch(match.group(0)))
     return {kind: values for kind, values in found.items() if values}
 
 

@@ -16,6 +16,7 @@ _LONGEST = 4000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\s]+")
 _ENCODED_GAP = re.compile(r"\?=\s+=\?")
 _EMAIL = re.compile(r"[^\s<>()\[\],;:\"\\@]{1,64}@[^\s<>()\[\],;:\"\\@]{1,255}")
+_NAME_EDGE = re.compile(r"^[\s\"'<>,;:]+|[\s\"'<>,;:]+$")
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 
 
@@ -57,7 +58,7 @@ def addresses(values: Iterable[str], *, most: int = 100) -> tuple[Address, ...]:
             match = _EMAIL.fullmatch(email.strip())
             if match and len(found) < most:
                 address = email.strip().lower()
-                found.setdefault(address, Address(decoded_header(name).strip("\"' ")[:200], address))
+                found.setdefault(address, Address(_NAME_EDGE.sub("", decoded_header(name))[:200], address))
     return tuple(found.values())
 
 

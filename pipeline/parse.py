@@ -168,6 +168,11 @@ def _note_hidden(parts: list[Message], found: _Found) -> None:
 
 
 def _leaf(part: Message, kind: str, found: _Found) -> None:
+    if kind.startswith("multipart/"):  # it says that it has parts and has none
+        found.defects.append("structure")
+        payload = getattr(part, "_payload", "")  # get_payload() replaces the bytes that no charset was declared for
+        found.plain.append(tidy(decoded(payload.encode("utf-8", "surrogateescape"), "")) if isinstance(payload, str) else "")
+        return
     name = _file_name(part)
     attached = _disposition(part) == "attachment" or (bool(name) and not kind.startswith("text/html"))
     if attached or not kind.startswith("text/") or kind == "text/calendar":
@@ -209,7 +214,7 @@ def _attach(part: Message, kind: str, found: _Found) -> None:
         data = b""
         found.defects.append("attachment")
     inline = bool(part.get("content-id")) and kind.startswith("image/") and _disposition(part) != "attachment"
-    name = _file_name(part) or ("forwarded message" if kind.startswith("message/") else kind.split("/")[0])
+    name = _file_name(part) or ("forwarded message" if kind == "message/rfc822" else kind.split("/")[0])
     found.attachments.append(Attachment(name, kind, len(data), hashlib.sha256(data).hexdigest(), inline))
 
 

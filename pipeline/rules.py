@@ -113,7 +113,8 @@ def _thanks(head: str, body: str) -> bool:
 
 def _sentences(text: str) -> list[str]:
     found = []
-    for piece in _SENTENCE.split(_WRAPPED.sub(" ", text)):
+    own = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))
+    for piece in _SENTENCE.split(_WRAPPED.sub(" ", own)):
         sentence = " ".join(piece.split()).lstrip("-*•·>– ").strip()
         if len(sentence) >= 4 and not _GREETING_LINE.match(sentence) and not _CLOSING_LINE.match(sentence):
             found.append(sentence)

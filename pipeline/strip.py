@@ -109,7 +109,7 @@ def _shared(line: str) -> str:
 
 def _unintroduced(lines: list[str], looks: list[str], at: int) -> list[str]:
     """Quoted lines that nothing announces are history only at the end; elsewhere the person put them there."""
-    last = len(looks)
+    last = next((n for n in range(at, len(looks)) if SIGNATURE.match(looks[n])), len(looks))
     while last > at and (QUOTED.match(looks[last - 1]) or not looks[last - 1].strip()):
         last -= 1
     return _trimmed(lines[:last])

@@ -38,6 +38,17 @@ class LanguageModel:
         """Close the connections."""
         await self._client.close()
 
+    async def names(self) -> frozenset[str]:
+        """The models that the endpoint offers, empty where it does not say; raises as `ask` does."""
+        from openai import NotFoundError
+
+        try:
+            return frozenset(model.id for model in (await self._client.models.list()).data)
+        except NotFoundError:
+            return frozenset()
+        except Exception as error:
+            raise self._translated(error) from None
+
     async def ask(self, name: str, schema: Mapping[str, Any], system: str, user: Redacted) -> tuple[dict[str, Any], str]:
         """The JSON object that the model answers, and the model's name.
 

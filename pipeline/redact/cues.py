@@ -192,8 +192,12 @@ def cued(text: str) -> list[Span]:
     found += signed(text)
     found += [Span(*match.span(1), "BIRTHDATE") for match in _BORN.finditer(text)]
     found += [Span(*match.span(1), "ACCOUNT", weak=True) for match in _ACCOUNT.finditer(text)]
-    found += [Span(*match.span(1), "SECRET") for match in CUED.finditer(text) if not ordinary(match.group(1))]
+    found += [_secret(match) for match in CUED.finditer(text) if not ordinary(match.group(1))]
     return found
+
+
+def _secret(match: re.Match[str]) -> Span:
+    return Span(match.start(1), match.start(1) + len(match.group(1).rstrip(".,;:!?)")), "SECRET")
 
 
 def _plausible(text: str, match: re.Match[str]) -> bool:

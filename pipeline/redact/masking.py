@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.values import Address, Email, Redacted, RedactedMail
-from pipeline.redact.cues import cued
+from pipeline.redact.cues import STOP, cued
 from pipeline.redact.engine import patterns
 from pipeline.redact.ids import guarded
 from pipeline.redact.names import listed, name_parts, spread
-from pipeline.redact.placeholders import PLACEHOLDER, Table, inert
+from pipeline.redact.placeholders import Table, inert
 from pipeline.redact.places import places
 from pipeline.redact.spans import Span, union
 
@@ -62,13 +62,18 @@ def _allowed(allow: Iterable[str]) -> frozenset[str]:
 
 
 def _people(email: Email) -> list[Address]:
-    return [address for address in (email.sender, email.reply_to, *email.to, *email.cc) if address and address.name]
+    return [address for address in (email.sender, email.reply_to, *email.to, *email.cc) if address and _personal(address.name)]
+
+
+def _personal(name: str) -> bool:
+    """Whether a header's display name can be a name: no address, and nothing in the shape of our placeholders."""
+    return bool(name) and "@" not in name and inert(f"<{name}>") == f"<{name}>"
 
 
 def _sender(email: Email, table: Table, allowed: frozenset[str]) -> str:
     """The placeholder of the sender's name: the first person of a new ticket."""
-    name = " ".join(inert(email.sender.name).split()) if email.sender else ""
-    if not name or "@" in name or name.casefold() in allowed or PLACEHOLDER.search(name):
+    name = " ".join(email.sender.name.split()) if email.sender else ""
+    if not _personal(name) or name.casefold() in allowed:
         return ""
     placeholder = table.placeholder("PERSON", name)
     if "," in name:
@@ -93,12 +98,15 @@ def _within(part: str, whole: _Text) -> _Text | None:
 
 def _is_allowed(value: str, allowed: frozenset[str]) -> bool:
     folded = " ".join(value.casefold().split())
-    return folded in allowed or (bool(allowed) and all(word in allowed for word in folded.split()))
+    words = folded.split()
+    return folded in allowed or (
+        any(word in allowed for word in words) and all(word in allowed or word in STOP for word in words)
+    )
 
 
 def _names(texts: Iterable[_Text], headers: Iterable[str], table: Table) -> list[str]:
     names = [value for placeholder, value in table.values.items() if placeholder.startswith("<PERSON_")]
-    names += [name for name in headers if "@" not in name]
+    names += headers
     for found in texts:
         names += [found.text[s.start : s.end] for s in found.spans if s.kind == "PERSON"]
     return list(dict.fromkeys(" ".join(name.split()) for name in names))
