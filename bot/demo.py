@@ -21,7 +21,7 @@ from bot.store import embedded, mailboxes, scratch, vault
 
 PORT = 8766
 AT_ONCE = 3  #: mails that arrive together
-PAUSE = 4.0  #: seconds between two such arrivals: time to look at the cards
+PAUSE = 2.5  #: seconds between two such arrivals: time to look at the cards
 LOOK = 2.0  #: seconds between two looks into --mail DIR
 SAMPLES = Path(__file__).parent / "sandbox" / "mails"
 CONFIG = Path(__file__).with_name("demo.yaml")
