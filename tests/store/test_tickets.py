@@ -126,16 +126,17 @@ TAMPERINGS = {
 }
 
 
-@pytest.mark.parametrize("tampering", TAMPERINGS)
-async def test_tampering_shows(database: Database, vault: Vault, tampering: str) -> None:
+async def test_tampering_shows(database: Database, vault: Vault) -> None:
     ticket = await opened(database)
     await act(database, ticket, Action.CLOSE, ANA, why="solved", details={"by": "phone"})
     await act(database, ticket, Action.REOPEN, ANA)
-    assert await intact(database, vault, ticket)
-    async with database.transaction() as s:
-        await s.execute(sa.text("alter table event drop constraint event_ticket_id_seq_key"))
-        await s.execute(sa.text(TAMPERINGS[tampering]))
-    assert not await intact(database, vault, ticket)
+    for what, statement in TAMPERINGS.items():
+        assert await intact(database, vault, ticket)
+        async with database.transaction() as s:
+            await s.execute(sa.text("alter table event drop constraint event_ticket_id_seq_key"))
+            await s.execute(sa.text(statement))
+            assert not await events.verify(s, vault, ticket.id), what
+            await s.rollback()
 
 
 async def test_erased_details_leave_the_chain_whole(database: Database, vault: Vault) -> None:
