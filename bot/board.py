@@ -95,36 +95,28 @@ class Board:
         raise Temporary(said, retry_after=LATER) from None
 
     async def _card(self, ticket: UUID, priority: int) -> None:
-        if not await self._stale(ticket):
-            return
+        async with self.db.read() as s:
+            if not await cards.stale(s, ticket):
+                return
         # The turn comes first: a render that waits for its turn must not keep a click waiting for the lock.
         async with self.slack.room_for_update(priority), self.holds.hold(f"card:{ticket}"):
             await self._draw(ticket)
 
-    async def _stale(self, ticket: UUID) -> bool:
-        """Whether there is anything to draw; most jobs find that a click did it already."""
-        async with self.db.read() as s:
-            data, card = await cards.card_data(s, ticket), await cards.live(s, ticket)
-            if data is None:
-                return False
-            if card is None or card.state != "live" or card.shown != digest(card_view.card(data)):
-                return True
-            return await cards.outdated(s, card, data.channel) or bool(await cards.to_link(s, ticket))
-
     async def _draw(self, ticket: UUID) -> None:
         for _ in range(TRIES):
             async with self.db.transaction() as s:
-                data, card = await cards.card_data(s, ticket), await cards.live(s, ticket)
-                if data is None:
+                standing = await cards.standing(s, ticket)
+                if standing is None:
                     return
-                fresh = card is None or (card.state == "live" and await cards.outdated(s, card, data.channel))
-                if card is None or fresh:
+                data, card = standing.data, standing.card
+                if card is None or (card.state == "live" and standing.outdated):
                     card = await cards.begin(s, ticket, data.channel, old=card)
                     await notices.outage_if_new(s, ticket, channel=self.config.channels.oncall)
             done = await (self._update(card, data) if card.state == "live" else self._post(card, data))
             if done:
-                break
-        await self._lead_on(ticket)
+                if standing.unlinked or card is not standing.card:
+                    await self._lead_on(ticket, data)
+                return
 
     async def _post(self, card: Card, data: CardData) -> bool:
         """Post the card, unless an earlier try did: then it is adopted and still has to be drawn."""
@@ -169,11 +161,11 @@ class Board:
         log.info("drew ticket=%s version=%s", card.ticket_id, data.version)
         return True
 
-    async def _lead_on(self, ticket: UUID) -> None:
+    async def _lead_on(self, ticket: UUID, data: CardData) -> None:
         """Retired cards shrink to a link to the live one."""
         async with self.db.read() as s:
-            live, old, data = await cards.live(s, ticket), await cards.to_link(s, ticket), await cards.card_data(s, ticket)
-        if not old or live is None or live.state != "live" or data is None:
+            live, old = await cards.live(s, ticket), await cards.to_link(s, ticket)
+        if not old or live is None or live.state != "live":
             return
         url = await self.slack.permalink(live.channel_id, live.ts)
         drawn = card_view.retired(data.number, data.subject, url)

@@ -1,162 +1,93 @@
-"""What a card shows, and which Slack messages show (or showed) a ticket."""
+"""Which Slack messages show (or showed) a ticket, and what stands in the thread under them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
-from bot.store.models import Card, Draft, Event, Mailbox, Message, Reply, Ticket, now
-from bot.ticket import Action, ReplyStatus
-from bot.values import CardData, DraftKind, Redacted, ReplyData, ThreadEvent, ThreadMail
+from bot.store.card_facts import card_data as card_data
+from bot.store.card_facts import gmail_url as gmail_url
+from bot.store.models import Card, Draft, Event, Message, Ticket, now
+from bot.ticket import Action
+from bot.values import CardData, Redacted, ThreadEvent, ThreadMail
 
 #: As expressions the attributes of a model are columns, which its row types do not say.
 _Card: Any = Card
 _Draft: Any = Draft
 _Event: Any = Event
-_Mailbox: Any = Mailbox
 _Message: Any = Message
-_Reply: Any = Reply
 _Ticket: Any = Ticket
 
-_OWNING = (Action.CLAIM, Action.TAKE_OVER, Action.REASSIGN, Action.APPROVE)
-_LIVE = ("sending", "live")
+_TICKET: Any = sa.bindparam("ticket")
+_LIVE = _Card.state.in_(("sending", "live"))
+_UNLINKED = sa.and_(_Card.state == "retired", _Card.link_shown.is_(False))
 
 
-def gmail_url(address: str, thread_id: str) -> str:
-    """The Gmail page of a thread, for whoever is signed in to that mailbox; "" when there is no thread."""
-    return f"https://mail.google.com/mail/u/?authuser={address}#all/{thread_id}" if thread_id else ""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A ticket's card as it should be, and as it is."""
+
+    data: CardData
+    card: Card | None  #: the live one, or one that may have been posted
+    outdated: bool  #: a new card is called for: the customer wrote after it was posted, or the ticket has another channel
+    unlinked: bool  #: older cards do not lead to it yet
 
 
-async def card_data(s: AsyncSession, ticket_id: UUID) -> CardData | None:
-    """Everything the card of a ticket shows; None when there is no such ticket."""
-    row = (await s.execute(_ticket_query(ticket_id))).one_or_none()
-    if row is None:
+async def standing(s: AsyncSession, ticket_id: UUID) -> Standing | None:
+    """How the ticket's card stands; None when there is no such ticket."""
+    data = await card_data(s, ticket_id)
+    if data is None:
         return None
-    ticket, address, earlier, follows = row
-    draft = await s.scalar(sa.select(_Draft).where(_Draft.ticket_id == ticket_id).order_by(_Draft.revision.desc()).limit(1))
-    replies = (await s.scalars(sa.select(_Reply).where(_Reply.ticket_id == ticket_id).order_by(_Reply.approved_at.desc()))).all()
-    mails, attachments = (await s.execute(_mail_query(ticket_id))).one()
-    events = {event.action: event for event in await s.scalars(_last_events(ticket_id))}
-    return CardData(
-        **_ticket_facts(ticket),
-        **_draft_facts(ticket, draft),
-        **_history(ticket, replies, events),
-        reply=_shown_reply(replies, draft),
-        earlier=earlier,
-        follows=follows or 0,
-        mails=mails,
-        attachments=attachments,
-        gmail_url=gmail_url(address, ticket.gmail_thread_id),
+    row = (await s.execute(_STANDING, {"ticket": ticket_id})).one_or_none()
+    card, wrote = row or (None, False)
+    unlinked = bool(await s.scalar(_HAS_UNLINKED, {"ticket": ticket_id}))
+    outdated = card is not None and (wrote or card.channel != data.channel)
+    return Standing(data, card, outdated, unlinked)
+
+
+async def stale(s: AsyncSession, ticket_id: UUID) -> bool:
+    """Whether Slack shows less than the rows say; cheap, since most jobs find that a click did the work already."""
+    return bool(await s.scalar(_STALE, {"ticket": ticket_id}))
+
+
+async def thread_lacks(s: AsyncSession, ticket_id: UUID) -> bool:
+    """Whether the thread of the live card has something to be told."""
+    return bool(await s.scalar(_LACKS, {"ticket": ticket_id}))
+
+
+# Built once: putting a statement together costs more than asking it.
+_WROTE = sa.exists().where(
+    _Event.ticket_id == _Card.ticket_id, _Event.action == Action.CUSTOMER_WROTE, _Event.seq > _Card.base_seq
+)
+_STANDING = sa.select(_Card, _WROTE).where(_Card.ticket_id == _TICKET, _LIVE)
+_HAS_UNLINKED = sa.select(sa.exists().where(_Card.ticket_id == _TICKET, _UNLINKED))
+_BEHIND = sa.or_(
+    _Card.id.is_(None), _Card.state != "live", _Card.version < _Ticket.version, _Card.channel != _Ticket.channel, _WROTE
+)
+_STALE = (
+    sa.select(sa.or_(_BEHIND, _HAS_UNLINKED.scalar_subquery()))
+    .select_from(_Ticket)
+    .outerjoin(_Card, sa.and_(_Card.ticket_id == _Ticket.id, _LIVE))
+    .where(_Ticket.id == _TICKET)
+)
+_LACKS = sa.select(
+    sa.or_(
+        _Card.posting != "",
+        sa.exists().where(_Event.ticket_id == _Card.ticket_id, _Event.seq > _Card.event_seq),
+        sa.exists().where(
+            _Draft.ticket_id == _Card.ticket_id, _Draft.retired_at.is_(None), _Draft.revision > _Card.draft_revision
+        ),
+        sa.exists().where(
+            _Message.ticket_id == _Card.ticket_id,
+            _Message.direction == "in",
+            sa.not_(_Card.mails.has_key(sa.cast(_Message.id, sa.Text))),
+        ),
     )
-
-
-def _ticket_query(ticket_id: UUID) -> Any:
-    before, origin = aliased(_Ticket), aliased(_Ticket)
-    earlier = (
-        sa.select(sa.func.count())
-        .where(before.customer_hash == _Ticket.customer_hash, before.customer_hash != "", before.number < _Ticket.number)
-        .scalar_subquery()
-    )
-    return (
-        sa.select(_Ticket, _Mailbox.address, earlier, origin.number)
-        .join(_Mailbox, _Mailbox.id == _Ticket.mailbox_id)
-        .outerjoin(origin, origin.id == _Ticket.linked_from)
-        .where(_Ticket.id == ticket_id)
-    )
-
-
-def _mail_query(ticket_id: UUID) -> Any:
-    real = sa.func.jsonb_path_query_array(_Message.attachments, sa.literal_column("'$[*] ? (@.inline != true)'::jsonpath"))
-    count = sa.func.coalesce(sa.func.sum(sa.func.jsonb_array_length(real)), 0)
-    return sa.select(sa.func.count(), count).where(_Message.ticket_id == ticket_id, _Message.direction == "in")
-
-
-def _last_events(ticket_id: UUID) -> Any:
-    """The newest event of each action."""
-    return (
-        sa.select(_Event)
-        .where(_Event.ticket_id == ticket_id)
-        .ext(distinct_on(_Event.action))
-        .order_by(_Event.action, _Event.seq.desc())
-    )
-
-
-def _ticket_facts(ticket: Ticket) -> dict[str, Any]:
-    same = ("number", "version", "status", "owner", "category", "priority", "confidence", "needs_review", "review_reason")
-    also = ("language", "domain", "received_at", "due_at", "source", "answered_by", "channel", "readable", "closed_at", "outage")
-    return {
-        **{name: getattr(ticket, name) for name in (*same, *also)},
-        "ticket": str(ticket.id),
-        "subject": Redacted(ticket.subject),
-        "summary": Redacted(ticket.summary),
-        "asks": tuple(Redacted(ask) for ask in ticket.asks),
-        "customer": f"C-{ticket.customer_number}" if ticket.customer_number else "",
-        "risks": tuple(ticket.risks),
-    }
-
-
-def _draft_facts(ticket: Ticket, draft: Draft | None) -> dict[str, Any]:
-    if draft is None:
-        return {"draft": None, "draft_revision": 0, "draft_kind": "", "draft_source": ""}
-    reasons = _why_not_one_click(ticket, draft)
-    return {
-        "draft": Redacted(draft.body) if draft.body else None,
-        "draft_revision": draft.revision,
-        "draft_kind": draft.kind,
-        "draft_source": draft.source,
-        "draft_author": draft.author or "",
-        "draft_flags": tuple(draft.flags),
-        "draft_retired": draft.retired_at is not None,
-        "one_click": not reasons,
-        "why_not_one_click": (),  # the flags, the risks and the review reason say it already
-    }
-
-
-def _why_not_one_click(ticket: Ticket, draft: Draft) -> tuple[str, ...]:
-    """Everything that was flagged; the recipients and the values put back were judged when the draft was checked."""
-    return (
-        *draft.flags,
-        *ticket.risks,
-        *(["needs review"] if ticket.needs_review else []),
-        *([] if ticket.readable else ["unreadable"]),
-    )
-
-
-def _shown_reply(replies: Iterable[Reply], draft: Draft | None) -> ReplyData | None:
-    """The newest reply, unless it failed and a newer draft took its place: then that draft is what matters."""
-    newest = next(iter(replies), None)
-    if newest is None or (newest.status == ReplyStatus.FAILED and draft is not None and draft.revision > newest.revision):
-        return None
-    return ReplyData(
-        status=newest.status,
-        revision=newest.revision,
-        by=newest.approved_by,
-        leaves_at=newest.leaves_at,
-        sent_at=newest.sent_at,
-        error=newest.error,
-    )
-
-
-def _history(ticket: Ticket, replies: Iterable[Reply], events: dict[str, Event]) -> dict[str, Any]:
-    owning = max((events[action] for action in _OWNING if action in events), key=lambda event: event.seq, default=None)
-    sent = [reply for reply in replies if reply.status == ReplyStatus.SENT]
-    answers = [reply.sent_at for reply in sent if reply.kind != DraftKind.ACKNOWLEDGEMENT]
-    elsewhere = events.get(Action.ANSWERED_ELSEWHERE)
-    times = [at for at in (*answers, elsewhere.at if elsewhere else None) if at]
-    closing = events.get(Action.CLOSE)
-    return {
-        "claimed_at": owning.at if owning and ticket.owner else None,
-        "answered_at": max(times, default=None),
-        "acknowledged_at": next((reply.sent_at for reply in sent if reply.kind == DraftKind.ACKNOWLEDGEMENT), None),
-        "closed_by": closing.actor if closing else "",
-        "close_reason": closing.why if closing else "",
-    }
+).where(_Card.ticket_id == _TICKET, _Card.state == "live")
 
 
 # The messages in Slack
@@ -164,17 +95,7 @@ def _history(ticket: Ticket, replies: Iterable[Reply], events: dict[str, Event])
 
 async def live(s: AsyncSession, ticket_id: UUID) -> Card | None:
     """The ticket's one live card; state "sending" when it is not known whether it was posted."""
-    return await s.scalar(sa.select(_Card).where(_Card.ticket_id == ticket_id, _Card.state.in_(_LIVE)))
-
-
-async def outdated(s: AsyncSession, card: Card, channel: str) -> bool:
-    """Whether a new card is called for: the customer wrote after this one was posted, or the ticket moved to another channel."""
-    if card.channel != channel:
-        return True
-    wrote = sa.exists().where(
-        _Event.ticket_id == card.ticket_id, _Event.action == Action.CUSTOMER_WROTE, _Event.seq > card.base_seq
-    )
-    return bool(await s.scalar(sa.select(wrote)))
+    return await s.scalar(sa.select(_Card).where(_Card.ticket_id == ticket_id, _LIVE))
 
 
 async def begin(s: AsyncSession, ticket_id: UUID, channel: str, *, old: Card | None, gone: bool = False) -> Card:
@@ -207,7 +128,7 @@ async def drawn(s: AsyncSession, card: Card, *, version: int, shown: str) -> Non
 
 async def to_link(s: AsyncSession, ticket_id: UUID) -> list[Card]:
     """Retired cards that do not yet lead to the live one."""
-    query = sa.select(_Card).where(_Card.ticket_id == ticket_id, _Card.state == "retired", _Card.link_shown.is_(False))
+    query = sa.select(_Card).where(_Card.ticket_id == ticket_id, _UNLINKED)
     return list(await s.scalars(query.order_by(_Card.posted_at)))
 
 
@@ -255,16 +176,6 @@ async def events(s: AsyncSession, card: Card) -> tuple[ThreadEvent, ...]:
         ThreadEvent(event.seq, event.at, event.actor, event.action, Redacted(event.why), str(event.details.get("to") or ""))
         for event in found
     )
-
-
-async def thread_lacks(s: AsyncSession, ticket_id: UUID) -> bool:
-    """Whether the thread of the live card has something to be told."""
-    card = await live(s, ticket_id)
-    if card is None or card.state != "live":
-        return False
-    draft = sa.select(sa.func.max(_Draft.revision)).where(_Draft.ticket_id == ticket_id, _Draft.retired_at.is_(None))
-    newer = (await s.scalar(draft) or 0) > card.draft_revision
-    return newer or bool(card.posting) or bool(await events(s, card)) or bool(await mails(s, card))
 
 
 async def posting(s: AsyncSession, card: Card, key: str) -> None:
