@@ -93,7 +93,7 @@ async def _desk(window: BrowserContext, tmp_path: Path) -> AsyncIterator[Desk]:
 
 @pytest_asyncio.fixture(name="demo", scope="session", loop_scope="session")
 async def _demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sandbox]:
-    """The demo as `triage demo` runs it, without the sample mailbox; asks for the browser first, so that it is not started in vain."""
+    """The demo without its sample mailbox; asks for the browser first, so that it is not started in vain."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRIAGE_DATA_DIR", str(tmp_path_factory.mktemp("demo")))
         async with demo.sandbox() as world, demo.bot(world):

@@ -16,7 +16,9 @@ export function h(tag, attrs = {}, ...children) {
     else if (PROPERTIES.has(name)) node.toggleAttribute(name.toLowerCase(), Boolean(value));
     else node.setAttribute(name, value === true ? "" : String(value));
   }
-  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  const inside = children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== "");
+  if (inside.some((child) => child.build)) node._wanted = inside; // patched in when the element finds its place
+  else node.append(...inside);
   setInitial(node, attrs ?? {});
   return node;
 }
@@ -32,6 +34,16 @@ function setInitial(node, attrs) {
     node.defaultChecked = Boolean(attrs.checked);
     node._initial = Boolean(attrs.checked);
   }
+}
+
+/** An element that is only built when there is none with this key, or when `same` says that it has changed. */
+export const lazy = (key, same, build) => ({ _key: String(key), _same: same, build });
+
+function built(wanted) {
+  const node = wanted.build();
+  node._key = wanted._key;
+  node._same = wanted._same;
+  return node;
 }
 
 const isControl = (node) => ["INPUT", "TEXTAREA", "SELECT"].includes(node.tagName);
@@ -56,14 +68,17 @@ function children(host, wanted) {
     else child.remove();
   }
   let here = host.firstChild;
-  for (const next of wanted) {
-    const key = keyOf(next);
-    const old = key === null ? unkeyed(here, next) : keyed.get(key);
+  for (const one of wanted) {
+    const key = keyOf(one);
+    const old = key === null ? unkeyed(here, one) : keyed.get(key);
+    const kept = one.build && old?._same === one._same;
+    const next = kept ? old : one.build ? built(one) : one;
     if (old && matches(old, next)) {
       if (old === here) here = here.nextSibling;
       else host.insertBefore(old, here);
       node(old, next);
     } else {
+      if (next._wanted) children(next, next._wanted);
       host.insertBefore(next, here);
       old?.remove();
       if (old === here) here = next.nextSibling;
@@ -81,6 +96,7 @@ function unkeyed(here, next) {
 }
 
 function node(old, next) {
+  if (old === next) return;
   if (old.nodeType === Node.TEXT_NODE) {
     if (old.nodeValue !== next.nodeValue) old.nodeValue = next.nodeValue;
     return;
@@ -90,7 +106,7 @@ function node(old, next) {
   old._same = next._same;
   attributes(old, next);
   if (old.tagName === "TEXTAREA") return control(old, next);
-  children(old, [...next.childNodes]);
+  children(old, next._wanted ?? [...next.childNodes]);
   if (isControl(old)) control(old, next);
 }
 

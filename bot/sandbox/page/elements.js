@@ -10,6 +10,9 @@ import { icon } from "./icons.js";
 const optionText = (option) => plain(option.text);
 const busy = new Set();
 
+/** The buttons of a message or view that wait for an answer. */
+export const busyIn = (id) => [...busy].filter((one) => one.startsWith(`${id}/`)).join();
+
 /** One element of a section, actions or input block. `place` says where it stands and what to do with an action. */
 export function element(spec, place) {
   const draw = DRAW[spec.type];

@@ -1,7 +1,8 @@
 // The message list of a channel and of a thread, drawn as Slack draws them.
 
-import { h, classes } from "./dom.js";
+import { h, lazy, classes } from "./dom.js";
 import { blocks, textBody } from "./blocks.js";
+import { busyIn } from "./elements.js";
 import { avatar, appPicture, icon } from "./icons.js";
 import { messageTime, dayOf } from "./dates.js";
 import { store, nameOf, person, channel } from "./store.js";
@@ -11,6 +12,7 @@ const CLOSE_TOGETHER = 300;
 /** `acts(message)` gives the function that sends an action of that message; `openThread(ts)`. */
 export function messageList(list, { acts, openThread, threadOf = "" }) {
   const out = [];
+  const minute = Math.floor(Date.now() / 60_000); // relative times grow old
   let last = null;
   for (const message of list) {
     const day = dayOf(message.ts);
@@ -19,7 +21,10 @@ export function messageList(list, { acts, openThread, threadOf = "" }) {
     if (store.newSince[store.channel] === message.ts && !threadOf) {
       out.push(h("li", { key: "new", class: "new-line", role: "separator" }, h("span", {}, "New")));
     }
-    out.push(row(message, sameDay && follows(last, message), { acts, openThread, threadOf }));
+    const tight = Boolean(sameDay && follows(last, message));
+    const open = store.thread === message.ts && store.side === "thread";
+    const same = [minute, store.user, tight, open, busyIn(message.ts), JSON.stringify(message)].join("|");
+    out.push(lazy(keyOf(message), same, () => row(message, tight, { acts, openThread, threadOf, open })));
     last = message;
   }
   return out;
@@ -31,11 +36,13 @@ function follows(last, message) {
   return plain && last.user === message.user && !last.bot && Number(message.ts) - Number(last.ts) < CLOSE_TOGETHER;
 }
 
-function row(message, tight, { acts, openThread, threadOf }) {
+const keyOf = (message) => `${message.ephemeral ? "e" : "m"}${message.ts}`;
+
+function row(message, tight, { acts, openThread, threadOf, open }) {
   const name = message.bot ? message.name || "Triage" : nameOf(message.user) || message.name;
   const canThread = !threadOf && !message.ephemeral && channel()?.kind !== "im";
   return h("li", {
-    key: `${message.ephemeral ? "e" : "m"}${message.ts}`, "data-ts": message.ts, tabindex: "-1",
+    "data-ts": message.ts, tabindex: "-1",
     class: classes("message", tight && "tight", message.ephemeral && "ephemeral", message.blocks.length && "card"),
     "aria-label": `${name}: ${message.text}`.slice(0, 160), role: "article",
   },
@@ -45,7 +52,7 @@ function row(message, tight, { acts, openThread, threadOf }) {
     !tight && heading(name, message),
     body(message, acts),
     message.edited && !message.blocks.length && h("span", { class: "edited" }, "(edited)"),
-    !threadOf && message.thread_count > 0 && threadLink(message, openThread)),
+    !threadOf && message.thread_count > 0 && threadLink(message, openThread, open)),
   canThread && h("div", { class: "toolbar" },
     h("button", { type: "button", "aria-label": "Reply in thread", title: "Reply in thread", on: { click: () => openThread(message.ts) } }, icon("reply", 17))));
 }
@@ -65,9 +72,8 @@ function body(message, acts) {
   return h("div", { class: "body", key: "body" }, blocks(message.blocks, { id: message.ts, act: acts(message), actionsLabel: "What you can do with this" }));
 }
 
-function threadLink(message, openThread) {
+function threadLink(message, openThread, open) {
   const count = message.thread_count;
-  const open = store.thread === message.ts && store.side === "thread";
   return h("button", { type: "button", key: "thread", class: classes("thread-link", open && "open"), on: { click: () => openThread(message.ts) } },
     icon("reply", 15), h("span", { class: "count" }, count === 1 ? "1 reply" : `${count} replies`), h("span", { class: "go" }, "View thread"));
 }
