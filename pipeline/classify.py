@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.clients.llm import LanguageModel
-from bot.errors import VendorError
-from bot.values import Category, Priority, Reading, Triage, trusted
+from bot.errors import Permanent, VendorError
+from bot.values import Category, Priority, Reading, Redacted, Triage, trusted
 from pipeline import prompts, rules
 from pipeline.redact.placeholders import clipped, from_model, joined
 
@@ -60,14 +60,20 @@ class Classifier:
     async def _by_model(self, llm: LanguageModel, reading: Reading, by_rules: Triage) -> Triage:
         assert reading.redacted is not None
         mail = prompts.as_data(reading.redacted.subject, clipped(reading.redacted.new_text, _TEXT_LIMIT))
-        answer, model = await llm.ask("triage", prompts.TRIAGE_SCHEMA, prompts.TRIAGE, mail)
         try:
-            checked = TriageAnswer.model_validate(answer)
-        except ValidationError as error:
-            repair = joined(f"Your last answer did not fit: {_plain(error)} Answer again.", mail, between="\n\n")
-            answer, model = await llm.ask("triage", prompts.TRIAGE_SCHEMA, prompts.TRIAGE, repair)
-            checked = TriageAnswer.model_validate(answer)
+            checked, model = await _asked(llm, mail)
+        except (ValidationError, Permanent) as error:
+            if isinstance(error, Permanent) and error.code != "no_json":
+                raise
+            checked, model = await _asked(
+                llm, joined(f"Your last answer did not fit: {_plain(error)} Answer again.", mail, between="\n\n")
+            )
         return _triage(checked, "recorded" if model == _RECORDED else model, by_rules)
+
+
+async def _asked(llm: LanguageModel, mail: Redacted) -> tuple[TriageAnswer, str]:
+    answer, model = await llm.ask("triage", prompts.TRIAGE_SCHEMA, prompts.TRIAGE, mail)
+    return TriageAnswer.model_validate(answer), model
 
 
 def _triage(answer: TriageAnswer, source: str, by_rules: Triage) -> Triage:
@@ -96,7 +102,9 @@ def _unread() -> Triage:
     return Triage(Category.OTHER, Priority.NORMAL, summary, (), {}, 0.0, source="rules", reasons=(reason,))
 
 
-def _plain(error: ValidationError) -> str:
+def _plain(error: ValidationError | Permanent) -> str:
     """Which fields were wrong, without their values."""
+    if isinstance(error, Permanent):
+        return str(error)
     problems: list[Mapping[str, Any]] = [dict(problem) for problem in error.errors(include_input=False, include_url=False)]
     return "; ".join(f"{'.'.join(map(str, p['loc'])) or 'answer'}: {p['type']}" for p in problems[:5]) + "."

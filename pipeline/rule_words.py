@@ -219,7 +219,8 @@ THANKS = _words(
     r"dzięk\w+", r"ありがとう",
 )  # fmt: skip
 REQUEST = re.compile(
-    r"[?？]|(?<!\w)(?:please|could you|can you|would you|i (?:also |really |just )?(?:want|need|would like|demand|request|expect)|we (?:also |really |just )?(?:want|"
+    r"[?？]|(?<!\w)(?:please|could you|can you|would you|i (?:also |really |just )?(?:want|need|would like|demand|"
+    r"request|expect)|we (?:also |really |just )?(?:want|"
     r"need|"
     r"would like|demand|request|expect)|let me know|bitte\b|könn(?:en|ten) sie|ich (?:möchte|bitte|fordere|verlange|"
     r"brauche)|"

@@ -91,7 +91,10 @@ def test_thanks_with_a_wish_do(text: str) -> None:
 
 
 def test_asks_are_sentences_across_wrapped_lines_and_not_quotes() -> None:
-    text = "Hello,\n\nthe parcel came without the bracket that was on the order. Could you send\none to the address above? I also need an invoice.\n\n> Do you have a lamp?\n\nThanks"
+    text = (
+        "Hello,\n\nthe parcel came without the bracket that was on the order. Could you send\n"
+        "one to the address above? I also need an invoice.\n\n> Do you have a lamp?\n\nThanks"
+    )
     found = [ask.text for ask in sorted_by_rules(text).asks]
     assert found == ["Could you send one to the address above?", "I also need an invoice."]
 

@@ -28,7 +28,7 @@ NEW = "This is what I write now."
         "2026年11月3日(火) 10:00 Ida Berg <ida@berg.example>:\n> 古い",
         "-----Original Message-----\nFrom: Ida Berg\nSent: Monday\nTo: us\nSubject: s\n\nold",
         "-----Ursprüngliche Nachricht-----\nVon: Ida\n\nalt",
-        "________________________________\nFrom: Ida Berg <ida@berg.example>\nSent: Monday, 3 November 2026 10:00\nTo: us\nSubject: s\n\nold",
+        "____________________\nFrom: Ida Berg <ida@berg.example>\nSent: Monday, 3 November 2026\nTo: us\nSubject: s\n\nold",
         "De : Ida Berg\nEnvoyé : lundi 3 novembre 2026\nÀ : nous\nObjet : s\n\nvieux",
         "Von: Ida Berg\nGesendet: Montag, 3. November 2026\nAn: uns\nBetreff: s\n\nalt",
         "-- \nIda Berg\nGardener",
