@@ -244,7 +244,7 @@ async def test_a_channel_that_does_not_exist_is_a_plain_sentence(
 async def test_slack_that_slows_us_down_is_waited_for(board: Board, desk: Desk, world: SlackWorld) -> None:
     ticket = await desk.ticket()
     world.faults.add(Fault("chat.postMessage", "429", retry_after=0))
-    await board.show(ticket)
+    await board.show(ticket, urgent=True)
     await desk.act(ticket, Action.CLAIM, owner="U0ANA")
     world.faults.add(Fault("chat.update", "429", times=2, retry_after=0))
     await board.show(ticket, urgent=True)
