@@ -28,7 +28,7 @@ from bot.errors import Ambiguous, Temporary
 from bot.poller import Poller
 from bot.postman import Postman
 from bot.settings import Settings
-from bot.store import embedded, migrate, queue, seen
+from bot.store import embedded, keys, migrate, queue, seen
 from bot.store.db import Database
 from bot.store.vault import Vault
 from handlers import register_all
@@ -100,6 +100,8 @@ async def running(
         await migrate.upgrade(url)
         db = Database(url, vault)
         stack.push_async_callback(db.dispose)
+        async with db.read() as s:
+            await keys.fit(s, vault)
         slack = await stack.enter_async_context(SlackClient(settings.slack))
         gmail = _gmail(settings)
         stack.push_async_callback(gmail.close)
@@ -108,8 +110,8 @@ async def running(
             stack.push_async_callback(model.close)
         identity = await _patiently(slack.auth, "Slack")
         mailbox, ours = await _addresses(settings, gmail)
-        if loading:
-            await loading
+        if loading and loading.done():
+            await loading  # a reader that cannot start is said now; one that loads meanwhile keeps only mails waiting
         parts = Parts(settings, db, vault, slack, gmail, identity, mailbox, ours)
         yield await _assemble(stack, parts, model, reader or own, pace, sweep_seconds)
 
@@ -142,6 +144,7 @@ async def _assemble(
 
     workers = queue.Workers(db.dsn, queue.LANES, jobs.handlers(intake, board, postman), pace=pace)
     working = await stack.enter_async_context(_working(workers))
+    stack.callback(parts.slack.stop_waiting)
 
     app = build_app(parts.slack, parts.identity, first_time=partial(_first_time, db))
     floor = register_all(app, desk, board, parts.slack)

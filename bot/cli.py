@@ -35,11 +35,13 @@ def parser() -> argparse.ArgumentParser:
         "It ignores every production setting and uses a database of its own, empty at each start.",
         formatter_class=formatter,
     )
-    demo.add_argument("--port", type=port, default=0, metavar="N", help="port of the page on 127.0.0.1 (default: 8766, or a free one)")
-    demo.add_argument("--mail", type=folder, metavar="DIR", help="then also deliver the .eml files in DIR, and those added to it later")
+    demo.add_argument(
+        "--port", type=port, default=0, metavar="N", help="the page's port on 127.0.0.1 (default: 8766, or a free one)"
+    )
+    demo.add_argument("--mail", type=folder, metavar="DIR", help="then deliver the .eml files in DIR, and those added later")
     demo.add_argument("--no-browser", action="store_true", help="do not open the page, only print its address")
     demo.add_argument("--no-model", action="store_true", help="no recorded answers: show what rules and templates do")
-    demo.add_argument("--smoke", action="store_true", help="do by itself what a person would, print what happened, exit 0 only if all did")
+    demo.add_argument("--smoke", action="store_true", help="do what a person would, print what happened, exit 0 only if all did")
 
     commands.add_parser("run", help="the real thing", description=RUN_HELP, formatter_class=formatter)
     commands.add_parser(
@@ -48,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
         description="One line for each thing that `triage run` needs, with what to do about what fails. Exit 1 if anything does.",
     )
     db = commands.add_parser("db", help="the database").add_subparsers(dest="db", required=True, metavar="COMMAND")
-    db.add_parser("upgrade", help="bring the schema to this version", description="Bring the schema to this version; safe to repeat.")
+    db.add_parser("upgrade", help="bring the schema to this version", description="Bring the schema here; safe to repeat.")
     return root
 
 

@@ -13,8 +13,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from bot import app, smoke
+from bot import app
 from bot import settings as environment
+from bot import smoke as tour
 from bot.app import Bot
 from bot.sandbox.server import Sandbox
 from bot.store import embedded, mailboxes, scratch, vault
@@ -50,7 +51,7 @@ async def run(*, port: int = 0, mail: Path | None = None, browser: bool = True, 
 
 async def _smoke(port: int, model: bool) -> int:
     async with sandbox(port) as world, bot(world, model=model) as running:
-        return await smoke.run(world, running, SAMPLES)
+        return await tour.run(world, running, SAMPLES, recorded=model)
 
 
 @asynccontextmanager

@@ -6,8 +6,10 @@ import logging
 import sys
 
 #: These print payloads, tokens or mail text at INFO or DEBUG; a warning from them is still wanted.
-QUIET = ("slack_sdk", "slack_bolt", "aiohttp", "asyncio", "apscheduler", "googleapiclient", "google", "httplib2", "openai", "httpx")
-QUIET += ("httpx2", "httpcore", "alembic", "sqlalchemy", "pgqueuer", "presidio-analyzer", "presidio_analyzer", "tldextract")
+QUIET = (
+    *("slack_sdk", "slack_bolt", "aiohttp", "asyncio", "googleapiclient", "google", "httplib2", "openai", "httpx", "httpx2"),
+    *("httpcore", "alembic", "sqlalchemy", "pgqueuer", "presidio-analyzer", "presidio_analyzer", "tldextract"),
+)
 
 
 def configure(level: int = logging.INFO) -> None:
@@ -20,3 +22,4 @@ def configure(level: int = logging.INFO) -> None:
     logging.getLogger("triage").setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of every poll that takes longer than the interval

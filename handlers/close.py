@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.ticket import Status
 from handlers.guard import Answer, Floor, clear
 from handlers.look import refreshed
 from handlers.payload import Click, Submission, read
@@ -19,10 +20,14 @@ def register(app: AsyncApp, floor: Floor) -> None:
 
 
 async def ask(floor: Floor, click: Click) -> None:
-    """Open the modal that asks for the reason."""
+    """Close at once after an answer: the reason is plain. Otherwise open the modal that asks for it."""
     person = await floor.person(click.place, click.stranger)
     ticket = await floor.desk.about_to_close(click.target.ticket, person)
-    await floor.open(click, closing.view(ticket.id, ticket.number, ticket.status == "waiting", click.place.channel))
+    if ticket.status == Status.WAITING:
+        async with floor.showing(ticket.id):
+            await floor.desk.close(ticket.id, person, closing.REASONS["answered"])
+        return await refreshed(floor, click, person, "Closed.")
+    await floor.open(click, closing.view(ticket.id, ticket.number, click.place.channel))
 
 
 async def close(floor: Floor, sent: Submission) -> Answer:

@@ -34,13 +34,12 @@ class Closing:
     channel: str
 
 
-def view(ticket: UUID, number: int, answered: bool, channel: str) -> dict[str, Any]:
+def view(ticket: UUID, number: int, channel: str) -> dict[str, Any]:
     """The modal; the likely reason is picked already."""
     options = [Option(value=value, label=words) for value, words in REASONS.items()]
-    likely = options[0] if answered else options[1]
     blocks: list[Block] = [
         said("The customer's next mail opens it again."),
-        asked(REASON, "Reason", StaticSelectElement(action_id="reason", options=options, initial_option=likely)),
+        asked(REASON, "Reason", StaticSelectElement(action_id="reason", options=options, initial_option=options[1])),
         asked(NOTE, "Note", PlainTextInputElement(action_id="text", multiline=True, max_length=500), optional=True),
     ]
     meta = {"t": str(ticket), "c": channel}

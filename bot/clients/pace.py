@@ -7,7 +7,12 @@ import heapq
 import itertools
 from dataclasses import dataclass, field
 
+from bot.errors import Temporary
+
 CLICK, CARD, THREAD = 0, 1, 2  #: priorities: what a person waits for, then cards, then what stands under them
+
+
+_ENDED = "Triage is stopping."
 
 
 @dataclass(order=True)
@@ -34,6 +39,7 @@ class Pace:
         self._numbers = itertools.count()
         self._waiting: list[_Waiter] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._ended = False
 
     async def turn(self, priority: int) -> None:
         """Return when this call may go out."""
@@ -42,10 +48,20 @@ class Pace:
         if not stopped and (priority == CLICK or (not self._waiting and self._enough(priority))):
             self.tokens -= 1
             return
+        if self._ended:
+            raise Temporary(_ENDED)
         waiter = _Waiter(priority, next(self._numbers), asyncio.get_running_loop().create_future())
         heapq.heappush(self._waiting, waiter)
         self._arm()
         await waiter.turn
+
+    def end(self) -> None:
+        """The process stops: nobody waits any more, and what nobody clicked for is done by the next process."""
+        self._ended = True
+        for waiter in self._waiting:
+            if not waiter.turn.done():
+                waiter.turn.set_exception(Temporary(_ENDED))
+        self._waiting.clear()
 
     def back(self) -> None:
         """Return a turn that was not used after all."""

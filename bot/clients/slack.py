@@ -71,6 +71,7 @@ class SlackClient:
         self._safe: AsyncWebClient | None = None
         self._once: AsyncWebClient | None = None
         self._paces: dict[str, Pace] = {}
+        self._ending = False
         self._identity: Identity | None = None
         self.directory = Directory(self)
 
@@ -80,6 +81,12 @@ class SlackClient:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
             self._safe = self._web([AsyncConnectionErrorRetryHandler(), AsyncServerErrorRetryHandler()])
             self._once = self._web([])
+
+    def stop_waiting(self) -> None:
+        """The process stops: calls that wait for their turn end as Temporary, those that need not wait go on."""
+        self._ending = True
+        for pace in self._paces.values():
+            pace.end()
 
     async def close(self) -> None:
         """Close the session; calls after that fail."""
@@ -150,6 +157,8 @@ class SlackClient:
         name = f"{method} {key}"
         if name not in self._paces:
             self._paces[name] = Pace(per_minute / 60, burst=25)
+            if self._ending:
+                self._paces[name].end()
         return self._paces[name]
 
     # Who and where
