@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.redact.cues import STOP
 from pipeline.words import words
 
+_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "pt")
 _FIRST = ("first_names", "first_names_male", "first_names_female", "first_names_nonbinary")
 _LAST = ("last_names", "last_names_male", "last_names_female")
 _NAME = re.compile(r"[^\W\d_][^\W\d_'’-]{1,24}(?:['’-][^\W\d_]{2,24})?")
@@ -72,9 +73,11 @@ def _ordinary_words() -> set[str]:
     for module in pkgutil.iter_modules(lorem.__path__):
         provider = getattr(importlib.import_module(f"faker.providers.lorem.{module.name}"), "Provider", None)
         listed = getattr(provider, "word_list", ())
-        if module.name != "la":
-            found |= {word.casefold() for word in listed if isinstance(word, str)}
-    for code in ("en", "de", "fr", "es", "it", "pt", "nl", "pl"):
+        if module.name[:2] in _LANGUAGES and module.name != "en_PH":
+            # A capitalised word is a name there, but for German, which capitalises every noun.
+            german = module.name.startswith("de")
+            found |= {word.casefold() for word in listed if isinstance(word, str) and (german or word.islower())}
+    for code in _LANGUAGES:
         found |= {word.casefold() for word in importlib.import_module(f"spacy.lang.{code}.stop_words").STOP_WORDS}
     return found
 

@@ -17,12 +17,18 @@ _RUN = re.compile(
     rf"(?<![\w@./-]){WORD}(?:[ \t](?:(?:von|van|de|der|den|del|della|di|da|dos|du|la|le|ten|"
     rf"ter)[ \t]){{0,2}}{WORD}){{0,3}}(?![\w@])"
 )
+_PERSON_FOLLOWS = re.compile(
+    r"(?<!\w)(?:tell|told|asked?|by|with|via|phoned?|called?|thank|colleague|durch|frag(?:en|te)?|avec|appelez|par|"
+    r"con|preguntes? por|met|przez|panią?|pana)[ ]$",
+    re.IGNORECASE,
+)
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """Case-folded name lists. `common` are names that are ordinary words as well: they count only beside another name."""
+    """Case-folded name lists. `common` are names that are ordinary words as well: they count only beside another "
+    "name."""
 
     first: frozenset[str]
     last: frozenset[str]
@@ -46,14 +52,14 @@ def listed(text: str) -> list[Span]:
         folded = [re.sub(r"['’]s$", "", word).casefold() for word, _, _ in words]
         at = 0
         while at < len(words):
-            size = _name_at(folded, at, lists, _starts_sentence(text, words[at][1]))
+            size = _name_at(folded, at, lists, _after_cue(text, words[at][1]))
             if size:
                 found.append(Span(words[at][1], words[at + size - 1][2] - _possessive(words[at + size - 1][0]), "PERSON"))
             at += size or 1
     return found
 
 
-def _name_at(words: list[str], at: int, lists: Gazetteer, sentence_start: bool) -> int:
+def _name_at(words: list[str], at: int, lists: Gazetteer, after_cue: bool) -> int:
     """How many words from `at` are a name."""
     word = words[at]
     if word in STOP or not _known(word, lists.first):
@@ -66,7 +72,7 @@ def _name_at(words: list[str], at: int, lists: Gazetteer, sentence_start: bool) 
         size += 1
     ambiguous = word in lists.common or len(word) < 3
     if size == 1:
-        return 0 if ambiguous else 1
+        return 0 if ambiguous and not after_cue else 1
     if ambiguous and not any(_known(later, lists.last) or _known(later, lists.first) for later in words[at + 1 : at + size]):
         return 0
     return size
@@ -80,9 +86,9 @@ def _possessive(word: str) -> int:
     return 2 if word.endswith(("'s", "’s")) else 0
 
 
-def _starts_sentence(text: str, at: int) -> bool:
-    before = text[max(0, at - 3) : at].rstrip(" ")
-    return not before or before[-1] in ".!?\n:"
+def _after_cue(text: str, at: int) -> bool:
+    """Whether a word before `at` says that a person follows: even a name that is a common word is one then."""
+    return bool(_PERSON_FOLLOWS.search(text[max(0, at - 14) : at]))
 
 
 def name_parts(names: Iterable[str]) -> Mapping[str, str]:
@@ -97,7 +103,8 @@ def name_parts(names: Iterable[str]) -> Mapping[str, str]:
 
 
 def spread(text: str, names: Iterable[str]) -> list[Span]:
-    """Every other place where a found name or a part of it stands: whole names in any case, parts when written as names."""
+    """Every other place where a found name or a part of it stands: whole names in any case, parts when written as "
+    "names."""
     names = [name for name in dict.fromkeys(names) if len(name) >= 2]
     found: list[Span] = []
     for name in names[:200]:

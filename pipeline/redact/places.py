@@ -29,17 +29,24 @@ _SHAPES = tuple(
         rf"th)[ ]){{1,4}}"
         rf"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Pl|Close|Square|Sq|Terrace|"
         rf"Crescent|Parkway|Pkwy|Highway|Hwy|Gardens|Grove|Row|Hill|Mews|Circle|Trail)\b\.?{_ENGLISH_TOWN}",
-        rf"\b{_W}(?:straße|strasse|str\.|weg|gasse|platz|allee|damm|ufer|chaussee|steig)[ ]\d{{1,4}}[ ]?[a-z]?\b{_TOWN}?",
+        rf"\b{_W}(?:straße|strasse|str\.|weg|gasse|platz|allee|damm|ufer|ring|chaussee|steig)[ ]\d{{1,4}}[ ]?[a-z]?\b{_TOWN}?",
         rf"\b{_W}(?:[ ]{_W}){{0,2}}(?:[ -])(?:Straße|Strasse|Str\.|Weg|Gasse|Platz|Allee|Damm|Ufer|"
         rf"Ring)[ ]\d{{1,4}}[ ]?[a-z]?\b{_TOWN}?",
         rf"\b\d{{1,4}}(?:[ ]?(?:bis|ter))?,?[ ](?:rue|avenue|av\.|boulevard|bd|place|chemin|impasse|allée|quai|route|cours|"
         rf"square|passage)[ ]{_WORDS}{_TOWN}?",
+        rf"\b(?:rue|avenue|boulevard|chemin|impasse|quai)[ ]{_WORDS}{_TOWN}",
         rf"\b(?:Calle|C/|Avenida|Avda\.?|Av\.|Plaza|Paseo|Carrer|Carretera|Rua|Praça|Travessa|Alameda|Via|Viale|Piazza|Corso|"
         rf"Largo|Vicolo|ul\.|ulica|al\.|os\.|pl\.)[ ]{_WORDS},?[ ](?:n[ºo°.]*[ ]?)?\d{{1,4}}[a-zA-Z]?(?:/\d{{1,4}})?\b{_TOWN}?",
-        rf"\b{_W}(?:straat|laan|weg|plein|gracht|kade|dijk|singel|hof|steeg|park)[ ]\d{{1,4}}[ ]?[a-zA-Z]?\b{_TOWN}?",
+        rf"\b{_W}(?:straat|laan|weg|plein|gracht|kade|dijk|singel|hof|steeg|park|boulevard|dreef|baan|markt|"
+        rf"pad|oord|ring)[ ]\d{{1,4}}[ ]?[a-zA-Z]?\b{_TOWN}?",
         r"\b(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPS-UW]|"
         r"[A-HK-Y]\d[ABEHMNPRV-Y]))[ ]\d[ABD-HJLNP-UW-Z]{2}\b",
         rf"(?<![\d-])\d{{4}}[ ][A-Z]{{2}}[ ]{_W}",
+        rf"\b\d{{1,6}}[ ]{_W}(?:[ ][\w.#]{{1,20}}){{0,5}},[ ]{_W}(?:[ ]{_W}){{0,2}},[ ][A-Z]{{2}}[ ]\d{{5}}(?:-\d{{4}})?\b",
+        r"\b(?:Unit|PSC|USS|CMR|USNS|USNV)[ ][\w ,]{1,40},[ ](?:APO|FPO|DPO)[ ]A[AEP][ ]\d{5}\b",
+        rf"\b(?:Flat|Studio|Unit|Apartment|House)[ ]\w{{1,5}},?[ ]{_W}"
+        rf"(?:[ ,]{{1,2}}{_W}){{1,5}},?[ ][A-Z]{{1,2}}\d[A-Z\d]?[ ]\d[A-Z]{{2}}\b",
+        rf"\b\d{{1,4}}[A-Z]?,?[ ]{_W}(?:[ ,]{{1,2}}{_W}){{1,5}},?[ ][A-Z]{{1,2}}\d[A-Z\d]?[ ]\d[A-Z]{{2}}\b",
         r"〒[ ]?\d{3}[-－]\d{4}[^\n]{0,60}",
         r"(?:東京都|北海道|(?:京都|大阪)府|[一-龯]{2,3}県)[一-龯ぁ-んァ-ヶ0-9０-９ー\-－]{3,40}",
         rf"\bP\.?[ ]?O\.?[ ]?Box[ ]\d{{1,7}}\b{_ENGLISH_TOWN}",

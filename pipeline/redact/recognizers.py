@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import phonenumbers
-from presidio_analyzer import EntityRecognizer, Pattern, PatternRecognizer, RecognizerResult
+from presidio_analyzer import AnalysisExplanation, EntityRecognizer, Pattern, PatternRecognizer, RecognizerResult
 from presidio_analyzer.predefined_recognizers import (
     CryptoRecognizer,
     EmailRecognizer,
@@ -107,7 +107,7 @@ class Phone(PhoneRecognizer):
     STRICT = ("US", "GB", "DE", "FR")
     MOST = 150  #: candidates of one block that are looked at; in a text with more, all further ones count
     SPACED = ("ES", "IT", "NL", "PL", "PT", "BR", "AT", "CH", "BE")
-    _CANDIDATE = re.compile(r"(?<![\w@])[+＋(]?\d(?:[ \u00a0\t./()\-–]{0,3}\d){6,16}(?!\w)")
+    _CANDIDATE = re.compile(r"(?<![\w@])[+＋(]?\d(?:[ \u00a0\t./()\-–]{0,3}\d){6,16}(?:[ ]?x\d{1,6})?(?!\w)")
     _CUED = re.compile(
         r"(?:\b(?:tel(?:e(?:phone|fon|fono|foon|fone)|éfono)?|phone|mobile|cell(?:phone)?|handy|mobil|call(?: me)?(?: at|"
         r" on)?|fon|fax|whatsapp|"
@@ -117,12 +117,17 @@ class Phone(PhoneRecognizer):
         re.IGNORECASE,
     )
 
+    _AMERICAN = re.compile(
+        r"(?<![\w@.-])(?:(?:\+|00)?1[ .-]?)?(?:\(\d{3}\)[ ]?|\d{3}[.-])\d{3}[ .-]\d{4}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?(?![\w-])"
+    )
+
     def __init__(self) -> None:
         super().__init__(supported_regions=self.STRICT, leniency=2)
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """Numbers after a cue word in any form, and numbers that are valid somewhere and written as one."""
         found = [self._result(match.start(1), match.end(1), 0.85) for match in self._CUED.finditer(text)]
+        found += [self._result(match.start(), match.end(), 0.5) for match in self._AMERICAN.finditer(text)]
         for tried, match in enumerate(self._CANDIDATE.finditer(text)):
             score = self._score(match.group(0)) if tried < self.MOST else 0.4
             if score:
@@ -144,7 +149,8 @@ class Phone(PhoneRecognizer):
 
     def _result(self, start: int, end: int, score: float) -> RecognizerResult:
         known = {RecognizerResult.RECOGNIZER_NAME_KEY: "Phone", RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id}
-        return RecognizerResult("PHONE_NUMBER", start, end, score, recognition_metadata=known)
+        why = AnalysisExplanation(recognizer="Phone", original_score=score)
+        return RecognizerResult("PHONE_NUMBER", start, end, score, analysis_explanation=why, recognition_metadata=known)
 
 
 class PrivateLink(PatternRecognizer):
