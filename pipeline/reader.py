@@ -8,12 +8,12 @@ import multiprocessing
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import TimeoutError as TooSlow
+from concurrent.futures import Future
 from multiprocessing import context, resource_tracker
 from types import ModuleType
 from typing import Any, Final
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessPool
 
 from bot.errors import Temporary
 from bot.values import Email, Reading, Redacted, Screening
@@ -58,20 +58,22 @@ class Reader:
 
     async def start(self) -> None:
         """Start the processes and wait until one has loaded everything."""
-        self._pool = await asyncio.to_thread(self._make)
-        await self._run(reading.warm, timeout=max(60.0, self._seconds))
+        self._pool, warmed = await asyncio.to_thread(self._make)
+        await asyncio.wrap_future(warmed)
 
-    def _make(self) -> ProcessPool:
+    def _make(self) -> tuple[ProcessPool, Future[None]]:
+        """The pool with its first task: that is when pebble starts processes, which waits for the preloading."""
         resource_tracker.ensure_running()
         multiprocessing.get_context("forkserver").set_forkserver_preload(["pipeline.preload"])
         limit = (self._memory_mb * 1024 * 1024,)
-        return ProcessPool(
+        pool = ProcessPool(
             max_workers=self._processes,
             max_tasks=_MAILS_PER_PROCESS,
             initializer=limit_memory,
             initargs=limit,
             context=_ReaderContext(),
         )
+        return pool, pool.schedule(reading.warm, timeout=max(60.0, self._seconds))
 
     async def close(self) -> None:
         """Stop the processes, without waiting for mails that are being read."""
@@ -127,6 +129,3 @@ def _unread(raw: bytes, ours: frozenset[str], labels: frozenset[str]) -> Reading
     except Exception:
         empty = Email("", "", None, None, (), (), "", (), None, "", "", "", defects=("unreadable",), size=len(raw))
         return Reading(empty, Screening("", "", answerable=False), None)
-
-
-__all__ = ["ProcessExpired", "Reader", "TooSlow"]
