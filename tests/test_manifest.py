@@ -25,7 +25,7 @@ SCHEMA = Path(__file__).parent / "manifest" / "slack.schema.1.0.0.json"
 #: The only scopes that this app may ever ask for, from Slack's list; a new one is a decision.
 SCOPES = {
     *("channels:history", "channels:join", "channels:read", "chat:write", "commands", "groups:history", "groups:read"),
-    *("im:history", "im:write", "users:read"),
+    *("files:write", "im:history", "im:write", "users:read"),
 }
 #: What Slack demands for an event, for every event that we might subscribe.
 EVENT_SCOPES = {

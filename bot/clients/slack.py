@@ -21,7 +21,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.clients.pace import CARD, CLICK, Pace
 from bot.clients.slack_calls import CHANNEL_CODES, METHODS, app_token_refused, code_of, retry_after, status_of, translate
 from bot.clients.slack_directory import Directory
-from bot.errors import Permanent
+from bot.errors import Permanent, Temporary
 from bot.values import Person
 
 log = logging.getLogger("triage.slack")
@@ -29,6 +29,7 @@ log = logging.getLogger("triage.slack")
 Json = dict[str, Any]
 
 TIMEOUT = 10.0  #: seconds for one call
+UPLOADING = 60.0  #: seconds for the bytes of one file
 RATE_TRIES = 3  #: how often one call waits for Slack's Retry-After before the job is put off
 PAGES = 20  #: pages of history that a search for a lost message reads
 
@@ -263,6 +264,26 @@ class SlackClient:
     async def tell(self, user: str, text: str) -> None:
         """A direct message as the answer to what a person just did."""
         await self.post(await self.dm(user), [], text, key=str(uuid.uuid4()), priority=CLICK)
+
+    async def send_file(self, user: str, name: str, data: bytes, *, text: str) -> None:
+        """Send a file to one person, in their direct channel and nowhere else. Ambiguous: it may stand there."""
+        channel = await self.dm(user)
+        method, length = "files.getUploadURLExternal", str(len(data))
+        slot = await self.call(method, priority=CLICK, filename=name, length=length)
+        await self._upload(str(slot["upload_url"]), data)
+        files = [{"id": str(slot["file_id"]), "title": name}]
+        method = "files.completeUploadExternal"
+        await self.call(method, priority=CLICK, files=files, channel_id=channel, initial_comment=text)
+
+    async def _upload(self, url: str, data: bytes) -> None:
+        """The bytes go to the address that Slack gave, which is a secret; nothing is shared before the call after this."""
+        assert self._session is not None
+        try:
+            async with self._session.post(url, data=data, timeout=aiohttp.ClientTimeout(total=UPLOADING)) as answer:
+                if answer.status != 200:
+                    raise Temporary(f"Slack did not take the file (status {answer.status}).")
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise Temporary("Slack did not take the file.") from None
 
     # Modals
 

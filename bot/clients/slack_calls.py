@@ -32,6 +32,8 @@ METHODS: dict[str, Method] = {
     "views.open": Method((), again=False),
     "views.push": Method((), again=False),
     "views.update": Method((), again=True),
+    "files.getUploadURLExternal": Method(("files:write",), again=True, json=False),
+    "files.completeUploadExternal": Method(("files:write",), again=False),
     "conversations.list": Method(("channels:read", "groups:read"), again=True, json=False),
     "conversations.join": Method(("channels:join",), again=True),
     "conversations.open": Method(("im:write",), again=True),

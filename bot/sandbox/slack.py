@@ -12,6 +12,7 @@ from bot.sandbox.changes import Changes
 from bot.sandbox.faults import Faults
 from bot.sandbox.slack_acts import Acts, ClickResult
 from bot.sandbox.slack_api import Call, WebApi
+from bot.sandbox.slack_files import File
 from bot.sandbox.slack_hooks import Hooks
 from bot.sandbox.slack_manifest import Manifest
 from bot.sandbox.slack_person import Card, Modal
@@ -34,6 +35,7 @@ class SlackWorld:
             web.route("*", "/slack/api/{method}", self.api.handle),
             web.get("/slack/link/", self.sockets.handle),
             web.post("/slack/hook/{id}", self.hooks.handle),
+            *self.api.files.routes(),
         ]
 
     # -- looking ----------------------------------------------------------------------------------------------------
@@ -65,6 +67,11 @@ class SlackWorld:
         """What the bot wrote to a person directly."""
         where = self.workspace.im(self.workspace.person(user).id).id
         return [self.seen(m) for m in self.workspace.messages if m.channel == where and m.bot and m.ephemeral_to is None]
+
+    def files(self, user: str) -> list[File]:
+        """What the bot sent to a person directly, oldest first."""
+        where = self.workspace.im(self.workspace.person(user).id).id
+        return [file for file in self.api.files.by_id.values() if where in file.shared_in]
 
     def notes(self, user: str) -> list[str]:
         """Complaints of the Slack client itself, such as an app that did not answer."""

@@ -19,6 +19,7 @@ from bot.sandbox import slack_views as views
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.limits import Limits
 from bot.sandbox.slack_args import Args, Refused
+from bot.sandbox.slack_files import Files
 from bot.sandbox.slack_state import Json, Workspace
 
 Scopes = tuple[str, ...]
@@ -81,6 +82,10 @@ class WebApi:
     limits: Limits = field(default_factory=Limits)
     calls: list[Call] = field(default_factory=list)
     tickets: dict[str, float] = field(default_factory=dict)  # of Socket Mode URLs not used yet
+    files: Files = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.files = Files(self.workspace)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -114,18 +119,26 @@ class WebApi:
             del self.calls[:KEPT_CALLS]
 
     def _run(self, method: str, args: Args, token: str) -> Json:
-        if method != OPEN_CONNECTION and method not in METHODS:
+        if method != OPEN_CONNECTION and method not in self._methods():
             raise Refused("unknown_method", req_method=method)
         self._authorize(method, token)
         if method == OPEN_CONNECTION:
             self._throttle(method, "tier_3")
             return self._open_connection()
-        known = METHODS[method]
+        known = self._methods()[method]
         self._throttle(f"{method} {args.text('channel')}" if known.tier == "posts" else method, known.tier)
         needed, provided = known.scopes(self.workspace, args), self.workspace.manifest.scopes
         if not set(needed) <= provided:
             raise Refused("missing_scope", needed=",".join(needed), provided=",".join(sorted(provided)))
         return known.run(self.workspace, args)
+
+    def _methods(self) -> dict[str, Method]:
+        """The methods of the table and those about files, which remember what was sent."""
+        write = _needs("files:write")
+        return METHODS | {
+            "files.getUploadURLExternal": Method(self.files.get_url, "tier_4", write),
+            "files.completeUploadExternal": Method(self.files.complete, "tier_4", write),
+        }
 
     def _authorize(self, method: str, token: str) -> None:
         if not token:

@@ -70,6 +70,8 @@ def message(workspace: Workspace, which: Message, *, metadata: bool = True, thre
         shape |= {"bot_id": slack.BOT_ID, "app_id": slack.APP, "bot_profile": bot_profile(workspace)}
     if which.blocks:
         shape["blocks"] = slack.copied(which.blocks)
+    if which.files:
+        shape["files"] = slack.copied(which.files)
     if which.edited:
         shape["edited"] = {"user": (which.bot and slack.BOT_ID) or which.user, "ts": which.ts}
     if metadata and which.metadata is not None:

@@ -60,6 +60,7 @@ class Message:
     edited: bool = False
     earlier: list[Blocks] = field(default_factory=list)  # what stale screens may still show
     words: str | None = None  # all that can be read in it, once somebody looked
+    files: list[Json] = field(default_factory=list)  # what it shares
 
     @property
     def is_reply(self) -> bool:

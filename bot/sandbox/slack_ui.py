@@ -93,6 +93,7 @@ class SlackPage:
             "ephemeral": message.ephemeral_to is not None,
             "thread_count": replies[message.ts],
             "thread_ts": message.thread_ts,
+            "files": [{"id": file["id"], "name": file["name"], "size": file["size"]} for file in message.files],
         }
 
     def _view_row(self, view: View) -> Json:

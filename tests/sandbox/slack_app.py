@@ -20,7 +20,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.timings import Timings
 
 Json = dict[str, Any]
-SCOPES = ["app_mentions:read", "channels:history", "channels:join", "channels:read", "chat:write", "commands"]
+SCOPES = ["app_mentions:read", "channels:history", "channels:join", "channels:read", "chat:write", "commands", "files:write"]
 SCOPES += ["im:history", "im:read", "im:write", "reactions:write", "users:read"]
 EVENTS = ["app_home_opened", "app_mention", "member_joined_channel", "message.channels", "message.im"]
 

@@ -51,6 +51,7 @@ function row(message, tight, { acts, openThread, threadOf, open }) {
     message.ephemeral && h("div", { class: "only-you" }, icon("eye", 14), "Only visible to you"),
     !tight && heading(name, message),
     body(message, acts),
+    message.files?.length > 0 && h("ul", { class: "files" }, message.files.map((file) => sharedFile(file))),
     message.edited && !message.blocks.length && h("span", { class: "edited" }, "(edited)"),
     !threadOf && message.thread_count > 0 && threadLink(message, openThread, open)),
   canThread && h("div", { class: "toolbar" },
@@ -70,6 +71,12 @@ function heading(name, message) {
 function body(message, acts) {
   if (!message.blocks.length) return h("div", { class: "body", key: "body" }, textBody(message.text));
   return h("div", { class: "body", key: "body" }, blocks(message.blocks, { id: message.ts, act: acts(message), actionsLabel: "What you can do with this" }));
+}
+
+function sharedFile(file) {
+  const href = `/ui/file/${encodeURIComponent(file.id)}?user=${encodeURIComponent(store.user)}`;
+  const size = file.size < 1000 ? `${file.size} B` : file.size < 1e6 ? `${Math.round(file.size / 1000)} kB` : `${(file.size / 1e6).toFixed(1)} MB`;
+  return h("li", { key: file.id, class: "file" }, icon("clip", 18), h("a", { href, download: file.name }, file.name), h("span", { class: "size" }, size));
 }
 
 function threadLink(message, openThread, open) {
