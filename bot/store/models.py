@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -70,6 +70,7 @@ class Message(SQLModel, table=True):
     customer_number: int | None = None
     domain: str = ""
     brought_back_by: str | None = None
+    erased_at: datetime | None = _time(default=None)  #: somebody's data was erased: it is not fetched from Gmail again
     created_at: datetime = _time(default_factory=now)
 
 
@@ -124,6 +125,9 @@ class Ticket(SQLModel, table=True):
     due_at: datetime | None = _time(default=None)
     first_answer_at: datetime | None = _time(default=None)
     closed_at: datetime | None = _time(default=None)
+    erased_at: datetime | None = _time(default=None)  #: its text is gone: forgotten on request, or archived
+    archived_at: datetime | None = _time(default=None)  #: only counted in daily_count from then on
+    resigned_to: int = 0  #: events up to this one were signed anew because the keys that signed them were lost
     created_at: datetime = _time(default_factory=now)
     updated_at: datetime = _time(default_factory=now)
 
@@ -140,7 +144,7 @@ class Draft(SQLModel, table=True):
     source: str = ""
     body: str = ""  #: redacted, with placeholders
     sealed_body: bytes | None = None  #: the exact text with real values when a person wrote it
-    sha256: str = ""  #: of the text with real values
+    sha256: str = ""  #: keyed fingerprint of the text with real values
     author: str | None = None  #: Slack id when a person wrote it
     flags: list[str] = _json(list)
     answers: list[str] = _json(list)  #: ids of the message rows it answers
@@ -171,7 +175,7 @@ class Reply(SQLModel, table=True):
     approved_at: datetime = _time(default_factory=now)
     leaves_at: datetime = _time(default_factory=now)
     sealed_raw: bytes | None = None  #: the exact approved MIME bytes
-    raw_sha256: str = ""
+    raw_sha256: str = ""  #: keyed fingerprint of these bytes
     gmail_thread_id: str = ""
     gmail_draft_id: str | None = None
     gmail_draft_message_id: str | None = None
@@ -249,3 +253,43 @@ class Seen(SQLModel, table=True):
     __tablename__ = "seen"
     key: str = Field(primary_key=True)
     at: datetime = _time(default_factory=now)
+
+
+class DailyCount(SQLModel, table=True):
+    """What is left of archived tickets and mails: how many of a kind on a day."""
+
+    __tablename__ = "daily_count"
+    day: date = Field(primary_key=True)
+    mailbox_id: UUID = Field(foreign_key="mailbox.id", primary_key=True)
+    category: str = Field(primary_key=True)  #: "" for mails that were no ticket
+    kind: str = Field(primary_key=True)  #: a field of lists.Numbers
+    many: int = 0
+    seconds: list[float] = _json(list)  #: of first_answer: how long each took, so that a median can still be told
+
+
+class Receipt(SQLModel, table=True):
+    """What upkeep did, in counts: erasures, retention, keys that were given up. No personal data."""
+
+    __tablename__ = "receipt"
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    at: datetime = _time(default_factory=now)
+    kind: str  #: forget, retention, accept-loss, drop-key
+    counts: dict[str, int] = _json(dict)
+
+
+class KeyHolder(SQLModel, table=True):
+    """A running process and the keys that it can read; a new key is written with when all of them have it."""
+
+    __tablename__ = "key_holder"
+    process: str = Field(primary_key=True)
+    keys: list[str] = _json(list)  #: names only
+    writes: str = ""  #: the name of the key that it seals with
+    seen_at: datetime = _time(default_factory=now)
+
+
+class KeyMark(SQLModel, table=True):
+    """A keyed fingerprint of the keys that never change, so that foreign ones are noticed before they are used."""
+
+    __tablename__ = "key_mark"
+    purpose: str = Field(primary_key=True)  #: index, chain
+    mark: str
