@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -71,6 +72,8 @@ async def _tick(name: str, function: Callable[[], Awaitable[int]]) -> None:
     """A tick that fails is logged in one line without foreign text; the next one tries again."""
     try:
         await function()
+    except asyncio.CancelledError:
+        log.info("%s stopped", name)  # only a shutdown does that; what was not committed is done by the next process
     except TriageError as error:
         log.warning("%s failed: %s", name, error)
     except Exception as error:  # a scheduler that stops polling would be worse

@@ -109,8 +109,8 @@ async def test_the_customer_writes_again(world: Sandbox, bot: Bot) -> None:
     await old.until(lambda c: "Close" in c.buttons)
     await world.gmail.answer_as_customer(world.gmail.sent[0], "That did not help at all. What else can I try?")
     await world.slack.eventually(lambda: world.slack.dms("ana"), what="a DM to the owner")
-    new = await world.slack.card("basil sensor")
     await world.slack.eventually(lambda: old.buttons == [], what="the old card to become a link")
+    new = await world.slack.card("basil sensor")
     assert new.ts != old.ts
     assert "Claim" in new.buttons or "Reassign" in new.buttons
 
