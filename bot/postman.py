@@ -26,6 +26,7 @@ REPLY_ID_HEADER = "x-triage-reply-id"
 
 NEWER = "Somebody wrote in the conversation after this was approved. Nothing was sent; please read the thread and decide again."
 CHANGED = "Somebody changed this draft in Gmail. Nothing was sent; the text you approved is kept."
+NO_TEXT = "The text that was approved is not kept any more. Nothing was sent; please write the reply again."
 NO_THREAD = "The conversation was deleted in Gmail, so nothing could be sent into it."
 UNCERTAIN = "Gmail does not tell whether this reply left. Look into the thread in Gmail before anything is sent again."
 
@@ -50,7 +51,14 @@ class Errand:
 
     reply: Reply
     ticket: Ticket
-    raw: bytes
+    kept: bytes | None  #: None when the text was erased, or its key is lost: then it can still be looked for
+
+    @property
+    def raw(self) -> bytes:
+        """The approved bytes."""
+        if self.kept is None:
+            raise Permanent(NO_TEXT)
+        return self.kept
 
     @property
     def thread(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
@@ -47,7 +46,7 @@ async def add(
         author=author,
         flags=list(flags),
         answers=[str(answer) for answer in answers],
-        sha256=sha256 or hashlib.sha256((plain if plain is not None else body.text).encode()).hexdigest(),
+        sha256=sha256 or vault_of(s).fingerprint((plain if plain is not None else body.text).encode()),
     )
     if plain is not None:
         draft.sealed_body = vault_of(s).seal("draft", "sealed_body", draft.id, plain.encode())

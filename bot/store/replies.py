@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -49,7 +48,7 @@ async def create(
         approved_by=approved_by,
         leaves_at=leaves_at or now(),
         sealed_raw=vault_of(s).seal("reply", "sealed_raw", made, raw),
-        raw_sha256=hashlib.sha256(raw).hexdigest(),
+        raw_sha256=vault_of(s).fingerprint(raw),
         gmail_thread_id=gmail_thread_id,
     )
     try:
@@ -89,9 +88,9 @@ async def by_gmail_id(s: AsyncSession, gmail_message_id: str) -> Reply | None:
     return await s.scalar(sa.select(Reply).where(col(Reply.gmail_message_id) == gmail_message_id))
 
 
-def open_raw(vault: Vault, reply: Reply) -> bytes:
-    """The approved bytes."""
-    return vault.open("reply", "sealed_raw", reply.id, reply.sealed_raw or b"")
+def open_raw(vault: Vault, reply: Reply) -> bytes | None:
+    """The approved bytes; None when they are not kept any more (retention, erasure, lost keys)."""
+    return None if reply.sealed_raw is None else vault.open("reply", "sealed_raw", reply.id, reply.sealed_raw)
 
 
 async def mark_sending(s: AsyncSession, reply_id: UUID) -> Reply | None:
