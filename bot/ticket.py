@@ -37,7 +37,12 @@ class Action(StrEnum):
     REOPEN = "reopen"
     DISMISS = "dismiss"
     RESTORE = "restore"  #: brought back from the set-aside list, or not-a-ticket undone
+    ERASE = "erase"  #: its text and everything personal was erased; no way leads back
+    RESIGN = "resign"  #: the keys were lost, and the history up to here was signed anew with others
     VIEW_ORIGINAL = "view_original"  #: somebody looked at the real mail; recorded, and changes nothing
+    OPEN_ATTACHMENT = "open_attachment"  #: somebody was sent an attachment; changes nothing
+    EXPORT = "export"  #: somebody was sent everything about the ticket; changes nothing
+    HIDE = "hide"  #: somebody hid a value that the masking had missed
 
 
 _O, _W, _S, _C, _D = Status.OPEN, Status.WAITING, Status.SNOOZED, Status.CLOSED, Status.DISMISSED
@@ -102,6 +107,7 @@ TRANSITIONS: dict[tuple[Status, Action], Status] = {
     (_O, Action.DISMISS): _D,
     (_W, Action.DISMISS): _D,
     (_S, Action.DISMISS): _D,
+    **{(status, Action.HIDE): status for status in Status},
 }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -64,6 +65,14 @@ async def append(
     return event
 
 
+async def amend(s: AsyncSession, event: Event, why: str, details: Mapping[str, Any]) -> str:
+    """Say an event in other words; the chain verifies when the event that caused it has the returned digest in `amended`."""
+    event.why, event.details = why, dict(details)
+    s.add(event)
+    await s.flush()
+    return _digest(event)
+
+
 async def erase(s: AsyncSession, event: Event) -> None:
     """Remove what a person or a customer said; the chain still verifies."""
     event.why, event.details, event.salt = "", {}, b""
@@ -75,15 +84,64 @@ async def verify(s: AsyncSession, vault: Vault, ticket_id: UUID) -> bool:
     """Whether no event of the ticket was changed, added, removed or moved by somebody without the keys."""
     chain = await s.scalar(sa.select(col(Ticket.chain)).where(col(Ticket.id) == ticket_id))
     before, head = "", ""
-    for number, event in enumerate(await of_ticket(s, ticket_id), 1):
+    history = await of_ticket(s, ticket_id)
+    amended = _amended(history)
+    for number, event in enumerate(history, 1):
         if event.seq != number or event.mac != _mac(vault, event, before):
             return False
-        if event.salt and event.digest != _digest(event):
+        if event.salt and amended.get(event.seq, event.digest) != _digest(event):
             return False
         if not event.salt and (event.why or event.details):
             return False
         before, head = event.mac, _head(vault, event)
     return chain == head
+
+
+def _amended(history: Sequence[Event]) -> dict[int, str]:
+    """The digests of events that were put in other words since, by their number; the events that say so are in the chain."""
+    found: dict[int, str] = {}
+    for event in history:
+        if event.action == Action.HIDE:
+            found |= {int(seq): str(digest) for seq, digest in dict(event.details.get("amended") or {}).items()}
+    return found
+
+
+async def sign_anew(s: AsyncSession, vault: Vault, ticket: Ticket) -> int:
+    """Sign the history as it stands with the present key; only for histories whose key is lost. Returns its last number."""
+    before, last = "", 0
+    for event in await of_ticket(s, ticket.id):
+        event.mac = _mac(vault, event, before)
+        ticket.chain, before, last = _head(vault, event), event.mac, event.seq
+        s.add(event)
+    s.add(ticket)
+    await s.flush()
+    return last
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What a walk over all histories found."""
+
+    tickets: int
+    events: int
+    broken: tuple[int, ...]  #: numbers of tickets whose history does not verify
+    resigned: tuple[int, ...]  #: numbers of tickets whose older history was signed anew after keys were lost
+
+
+async def audit(s: AsyncSession, vault: Vault) -> Audit:
+    """Verify the history of every ticket; events that belong to no ticket cannot be there (a foreign key forbids it)."""
+    broken, resigned, many = [], [], 0
+    rows = (
+        await s.execute(sa.select(col(Ticket.id), col(Ticket.number), col(Ticket.resigned_to)).order_by(col(Ticket.number)))
+    ).all()
+    for ticket_id, number, since in rows:
+        many += await s.scalar(sa.select(sa.func.count()).select_from(Event).where(col(Event.ticket_id) == ticket_id)) or 0
+        if not await verify(s, vault, ticket_id):
+            broken.append(number)
+        elif since:
+            resigned.append(number)
+        s.expunge_all()
+    return Audit(len(rows), many, tuple(broken), tuple(resigned))
 
 
 def _digest(event: Event) -> str:

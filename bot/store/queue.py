@@ -35,9 +35,18 @@ THREAD = "thread"  #: ref: a ticket whose thread lacks something; apart from SHO
 SEND = "send"  #: ref: a reply
 NOTIFY = "notify"  #: ref: a notice's key
 TIDY = "tidy"  #: ref: a ticket whose mails get their label in Gmail
+RESEAL = "reseal"  #: ref: where the sealing with a new key goes on
+RECALL = "recall"  #: ref: a ticket whose originals are read again from Gmail
+ERASE = "erase"  #: ref: a ticket whose text leaves Slack
 
 #: Separate lanes, so that one service being away holds up nothing else.
-LANES: dict[str, tuple[str, ...]] = {"intake": (INTAKE,), "replies": (SEND, TIDY), "slack": (SHOW, NOTIFY), "threads": (THREAD,)}
+LANES: dict[str, tuple[str, ...]] = {
+    "intake": (INTAKE,),
+    "replies": (SEND, TIDY),
+    "slack": (SHOW, NOTIFY),
+    "threads": (THREAD,),
+    "upkeep": (RESEAL, RECALL, ERASE),
+}
 
 
 def own_settings() -> DBSettings:
