@@ -19,23 +19,27 @@ from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponen
 from bot import jobs
 from bot import settings as environment
 from bot.board import Board
+from bot.clients.clamd import Scanner
 from bot.clients.gmail import GmailClient
 from bot.clients.llm import LanguageModel
 from bot.clients.slack import Identity, SlackClient
 from bot.clients.socket import Socket, build_app
 from bot.desk import Desk
-from bot.errors import Ambiguous, Temporary
+from bot.errors import Ambiguous, Temporary, TriageError
+from bot.files import Files
 from bot.poller import Poller
 from bot.postman import Postman
 from bot.settings import Settings
 from bot.store import embedded, keys, migrate, queue, seen
 from bot.store.db import Database
+from bot.store.keys import Resealer
 from bot.store.vault import Vault
 from handlers import register_all
 from pipeline.classify import Classifier
 from pipeline.draft import Drafter
 from pipeline.intake import Intake, Steps
 from pipeline.reader import Reader
+from pipeline.recall import Recall
 
 log = logging.getLogger("triage.app")
 T = TypeVar("T")
@@ -100,10 +104,10 @@ async def running(
         await migrate.upgrade(url)
         db = Database(url, vault)
         stack.push_async_callback(db.dispose)
-        async with db.read() as s:
-            await keys.fit(s, vault)
+        await known_keys(db, vault)
+        stack.push_async_callback(_left, db)
         slack = await stack.enter_async_context(SlackClient(settings.slack))
-        gmail = _gmail(settings)
+        gmail = await asyncio.to_thread(_gmail, settings)  # it reads files
         stack.push_async_callback(gmail.close)
         model = _model(settings)
         if model:
@@ -137,12 +141,15 @@ async def _assemble(
     db, vault, config, gmail = parts.db, parts.vault, parts.settings.config, parts.gmail
     steps = Steps(reader, Classifier(model), Drafter(model))
     intake = Intake(db, vault, gmail, steps, config, mailbox=parts.mailbox, ours=parts.ours)
+    recall = Recall(db, vault, gmail, reader, ours=parts.ours)
     board = Board(db, vault, parts.slack, config)
-    desk = Desk(db, vault, reader, config, intake.restore, ours=parts.ours)
+    scanner = Scanner(config.attachments.clamd, seconds=config.attachments.seconds) if config.attachments.clamd else None
+    files = Files(db, vault, reader, scanner)
+    desk = Desk(db, vault, reader, config, intake.restore, ours=parts.ours, files=files, recall=recall.ticket)
     postman = Postman(db, vault, gmail, label=config.gmail.label)
     poller = Poller(db, gmail, parts.mailbox, config)
 
-    workers = queue.Workers(db.dsn, queue.LANES, jobs.handlers(intake, board, postman), pace=pace)
+    workers = queue.Workers(db.dsn, queue.LANES, jobs.handlers(intake, board, postman, recall, Resealer(db, vault)), pace=pace)
     working = await stack.enter_async_context(_working(workers))
     stack.callback(parts.slack.stop_waiting)
 
@@ -151,7 +158,7 @@ async def _assemble(
     stack.push_async_callback(floor.drain)
     socket = await stack.enter_async_context(Socket(app, parts.settings.slack.app_token, parts.slack))
 
-    scheduler = jobs.schedule(db, [poller], poll_seconds=parts.settings.poll_seconds, sweep_seconds=sweep)
+    scheduler = jobs.schedule(db, vault, config, [poller], poll_seconds=parts.settings.poll_seconds, sweep_seconds=sweep)
     scheduler.start()
     stack.callback(scheduler.shutdown, wait=False)
     return Bot(db, parts.slack, gmail, board, desk, intake, poller, socket, reader, working)
@@ -159,7 +166,8 @@ async def _assemble(
 
 def _gmail(settings: Settings) -> GmailClient:
     assert settings.gmail.credentials is not None  # settings.load refuses to go on without
-    return GmailClient(settings.gmail.credentials, settings.gmail.api_url, settings.gmail.token_uri)
+    quota = settings.config.gmail.units_per_minute
+    return GmailClient(settings.gmail.credentials, settings.gmail.api_url, settings.gmail.token_uri, quota_per_minute=quota)
 
 
 def _model(settings: Settings) -> LanguageModel | None:
@@ -184,6 +192,19 @@ async def _patiently(call: Callable[[], Awaitable[T]], whom: str) -> T:
         before_sleep=lambda state: log.warning("waiting for %s attempt=%s", whom, state.attempt_number),
     )
     return await patience(call)
+
+
+async def known_keys(db: Database, vault: Vault) -> None:
+    """Refuse keys that are not those of the database; remember those that are, and tell the other processes."""
+    async with db.transaction() as s:
+        await keys.fit(s, vault)
+        await keys.remember(s, vault)
+    await keys.report(db, vault)
+
+
+async def _left(db: Database) -> None:
+    with contextlib.suppress(TriageError):
+        await keys.leave(db)
 
 
 async def _first_time(db: Database, key: str) -> bool:

@@ -41,17 +41,35 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--mail", type=folder, metavar="DIR", help="then deliver the .eml files in DIR, and those added later")
     demo.add_argument("--no-browser", action="store_true", help="do not open the page, only print its address")
     demo.add_argument("--no-model", action="store_true", help="no recorded answers: show what rules and templates do")
+    demo.set_defaults(call=_demo)
     demo.add_argument("--smoke", action="store_true", help="do what a person would, print what happened, exit 0 only if all did")
 
-    commands.add_parser("run", help="the real thing", description=RUN_HELP, formatter_class=formatter)
-    commands.add_parser(
+    run = commands.add_parser("run", help="the real thing", description=RUN_HELP, formatter_class=formatter)
+    run.set_defaults(call=_run)
+    check = commands.add_parser(
         "check",
         help="test every credential, scope, channel, mailbox and the database",
         description="One line for each thing that `triage run` needs, with what to do about what fails. Exit 1 if anything does.",
     )
+    check.set_defaults(call=_check)
     db = commands.add_parser("db", help="the database").add_subparsers(dest="db", required=True, metavar="COMMAND")
-    db.add_parser("upgrade", help="bring the schema to this version", description="Bring the schema here; safe to repeat.")
+    upgrade = db.add_parser(
+        "upgrade", help="bring the schema to this version", description="Bring the schema here; safe to repeat."
+    )
+    upgrade.set_defaults(call=_upgrade)
+    _benches(commands.add_parser("bench", help="measure it on this machine"))
     return root
+
+
+def _benches(bench: argparse.ArgumentParser) -> None:
+    kinds = bench.add_subparsers(dest="bench", required=True, metavar="WHAT")
+    loop = kinds.add_parser(
+        "loop",
+        help="the whole way: first card, mails per second, click to changed card, memory",
+        description="Start the demo and the bot as processes of their own and measure them from outside, on 127.0.0.1 only.",
+    )
+    loop.add_argument("--mails", type=int, default=300, metavar="N", help="how many mails for the throughput (default: 300)")
+    loop.set_defaults(call=_bench_loop)
 
 
 def port(text: str) -> int:
@@ -74,7 +92,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     log.configure()
     try:
-        return asyncio.run(command(args))
+        code: int = asyncio.run(args.call(args))
+        return code
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
@@ -85,23 +104,37 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def command(args: argparse.Namespace) -> Coroutine[Any, Any, int]:
-    """The coroutine behind a command; what a command does not need is not imported."""
-    if args.command == "demo":
-        from bot import demo
+# What a command does not need is not imported.
 
-        return demo.run(port=args.port, mail=args.mail, browser=not args.no_browser, model=not args.no_model, smoke=args.smoke)
-    if args.command == "check":
-        from bot import check
 
-        return check.run(os.environ)
-    if args.command == "db":
-        from bot import app
+def _demo(args: argparse.Namespace) -> Coroutine[Any, Any, int]:
+    from bot import demo
 
-        return app.upgrade(os.environ)
+    return demo.run(port=args.port, mail=args.mail, browser=not args.no_browser, model=not args.no_model, smoke=args.smoke)
+
+
+def _run(_: argparse.Namespace) -> Coroutine[Any, Any, int]:
     from bot import app
 
     return app.run(os.environ)
+
+
+def _check(_: argparse.Namespace) -> Coroutine[Any, Any, int]:
+    from bot import check
+
+    return check.run(os.environ)
+
+
+def _upgrade(_: argparse.Namespace) -> Coroutine[Any, Any, int]:
+    from bot import app
+
+    return app.upgrade(os.environ)
+
+
+def _bench_loop(args: argparse.Namespace) -> Coroutine[Any, Any, int]:
+    from bot import bench_loop
+
+    return bench_loop.run(mails=args.mails)
 
 
 if __name__ == "__main__":

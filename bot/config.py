@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.errors import SettingsError
-from bot.values import Category, Priority
+from bot.values import Category, Priority, Role
 
 
 def _without_hash(value: object) -> object:
@@ -68,6 +68,7 @@ class Colleague(Section):
     name: Words
     skills: tuple[Words, ...] = ()
     languages: tuple[Language, ...] = ()
+    roles: tuple[Role, ...] = (Role.AGENT,)
 
 
 class Backlog(Section):
@@ -103,9 +104,45 @@ class Due(Section):
 
 
 class Gmail(Section):
-    """How Gmail is kept tidy."""
+    """How Gmail is kept tidy, and how fast we may ask it (Google's quota for one user; 80 % of it is used)."""
 
     label: str = Field(default="triage", min_length=1, max_length=200)
+    units_per_minute: int = Field(default=6000, ge=100)
+
+
+class Attachments(Section):
+    """How attachments are looked at before anybody opens them."""
+
+    clamd: Annotated[str, StringConstraints(pattern=r"^[^\s:/@]{1,253}:\d{1,5}$")] | None = None
+    seconds: float = Field(default=30, ge=1, le=600)
+
+
+class Kept(Section):
+    """For how many days something is kept."""
+
+    originals_days: int = Field(default=30, ge=1, le=3650)
+    details_days: int = Field(default=30, ge=1, le=3650)
+    text_days: int = Field(default=180, ge=31, le=3650)  # a mail that is deleted sooner could be taken for a new one
+
+
+class KeptElsewise(Section):
+    """What differs for one mailbox."""
+
+    originals_days: int | None = Field(default=None, ge=1, le=3650)
+    details_days: int | None = Field(default=None, ge=1, le=3650)
+    text_days: int | None = Field(default=None, ge=31, le=3650)
+
+
+class Retention(Kept):
+    """How long originals (since they came), addresses and redacted text (since the ticket was closed) are kept."""
+
+    mailboxes: dict[MailAddress, KeptElsewise] = {}
+
+    def of(self, mailbox: str) -> Kept:
+        """What holds for one mailbox."""
+        own = self.mailboxes.get(mailbox.strip().lower(), KeptElsewise())
+        general = self.model_dump(exclude={"mailboxes"})
+        return Kept(**{name: general[name] if days is None else days for name, days in own.model_dump().items()})
 
 
 class Readers(Section):
@@ -129,6 +166,8 @@ class Config(Section):
     due: Due = Due()
     gmail: Gmail = Gmail()
     readers: Readers = Readers()
+    retention: Retention = Retention()
+    attachments: Attachments = Attachments()
     review_below: float = Field(default=0.6, ge=0, le=1)
 
     def channel_for(self, category: Category) -> str:
@@ -212,6 +251,7 @@ _PATTERNS = {
     "aliases": "is not a mail address such as support@company.example.",
     "channels": "is not a channel name; write it as in Slack, without '#'.",
     "slack": "is not a Slack member id such as U024BE7LH (profile, More, Copy member ID).",
+    "clamd": "is not an address of clamd such as 127.0.0.1:3310.",
     "languages": "is not a two-letter language code such as en.",
 }
 
@@ -221,6 +261,9 @@ def _known(keys: tuple[int | str, ...]) -> list[str]:
     model: Any = Config
     for key in keys:
         if isinstance(key, str):
+            if model is KeptElsewise or model is dict:
+                model = KeptElsewise
+                continue
             model = Colleague if key == "people" else type(model.model_fields[key].default)
     names = [name for name in model.model_fields if name != "categories"]
     return [*names, *Category] if model is Channels else names
