@@ -42,6 +42,15 @@ class Category(StrEnum):
     OTHER = "other"
 
 
+class Role(StrEnum):
+    """What somebody named in triage.yaml may do beyond answering."""
+
+    AGENT = "agent"
+    LEAD = "lead"  #: exports tickets
+    LEGAL = "legal"  #: opens attachments of legal mail
+    ADMIN = "admin"  #: exports tickets
+
+
 class Priority(StrEnum):
     """How soon somebody should look; `URGENT` is for outages, safety and legal deadlines."""
 
@@ -91,6 +100,8 @@ class Email:
     hidden_text: bool = False  #: the HTML hides text from the human reader: an injection sign
     defects: tuple[str, ...] = ()  #: short codes, never content
     size: int = 0
+    language_confidence: float = 0.0  #: 0 to 1
+    earlier: int = 0  #: how many mails of the conversation came before this one, as far as it tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,7 @@ class Reading:
     redacted: RedactedMail | None
     entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: what survives redaction: order, invoice, ...
     risks: tuple[str, ...] = ()  #: "hidden-text", "injection", "spoofed-sender", ... short codes
+    company: str = ""  #: the registered domain of the sender's company, "" for mail providers
 
     @property
     def readable(self) -> bool:
@@ -236,6 +248,7 @@ class CardData:
     close_reason: str = ""
     follows: int = 0  #: number of the closed ticket that this one continues, 0 for none
     outage: bool = False
+    erased: bool = False  #: its text is gone: forgotten on request, or archived
 
 
 @dataclass(frozen=True, slots=True)

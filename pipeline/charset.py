@@ -7,7 +7,10 @@ import re
 
 #: Codecs that are no charsets, or that take quadratic time.
 _UNWANTED = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "mbcs", "oem", "utf-7-imap"})
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\U000e0000-\U000e007f]"
+)
+_TAGS = re.compile("[\U000e0020-\U000e007e]{12,}")
 _GUESS_FROM = 20_000
 _SHORT = 120  #: bytes; a guess from fewer is no better than cp1252
 _MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]{1,3}")
@@ -29,6 +32,11 @@ def decoded(data: bytes, declared: str) -> str:
 def tidy(text: str) -> str:
     """Line ends as \\n and without characters that a reader cannot see: they hide words from people and from patterns."""
     return _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def smuggled(text: str) -> bool:
+    """Whether words stand in `text` in the invisible twins of the ASCII letters, which only a model reads."""
+    return bool(_TAGS.search(text))
 
 
 def _known(name: str) -> str:

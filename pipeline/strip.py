@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from pipeline import signature
 from pipeline.strip_marks import (
+    ADDED,
     BLOCK_FIELD,
     BLOCK_START,
     DATE_START,
@@ -10,12 +14,14 @@ from pipeline.strip_marks import (
     DISCLAIMER,
     DISCLAIMER_WORD,
     FORWARD,
+    IMPRINT,
     INTRO,
     INTRO_START,
     LINK_LINE,
     LIST_FOOTER,
     ORIGINAL,
     QUOTED,
+    QUOTES,
     REPLY_ABOVE,
     RULE,
     SHARED,
@@ -28,15 +34,42 @@ _SPAN = 6  #: lines over which mailers fold "On ... wrote:"
 _BLOCK = 8  #: lines that a header block of a quoted mail may take
 
 
-def strip(text: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the person wrote now, and how many earlier mails stand quoted below it."""
+
+    new: str
+    earlier: int
+
+
+def strip(text: str, sender: str = "") -> str:
     """The new part of `text`; all of it for forwards, for answers between quoted lines, and when nothing is left."""
+    return split(text, sender).new
+
+
+def split(text: str, sender: str = "") -> Written:
+    """The same with the size of the history; `sender` is the name in the From header, by which a signature is known."""
     lines = text.split("\n")[:_LINES]
     looks = [line[:_WIDTH] for line in lines]
     if _forward(looks):
-        return text.strip()
+        return Written(text.strip(), 0)
+    earlier = _quoted_mails(looks)
     kept = _without_history(lines, looks)
     kept = _without_footer(kept)
-    return "\n".join(kept).strip("\n").rstrip() or text.strip()
+    kept = _trimmed(kept[: signature.start(kept, sender)])
+    return Written("\n".join(kept).strip("\n").rstrip() or text.strip(), earlier)
+
+
+def _quoted_mails(looks: list[str]) -> int:
+    """How many mails stand in the history: introductions and header blocks at any depth of quoting."""
+    found, skip = 0, 0
+    bare = [QUOTES.sub("", line) for line in looks]
+    for at, line in enumerate(bare):
+        if at < skip or not line:
+            continue
+        if (end := _intro_end(bare, at)) or _header_block(bare, at):
+            found, skip = found + 1, max(end, at + 4)
+    return found
 
 
 def _forward(looks: list[str]) -> bool:
@@ -158,6 +191,7 @@ def _trimmed(lines: list[str]) -> list[str]:
 
 
 def _without_footer(lines: list[str]) -> list[str]:
+    """Without signature mark and what is below it, and without the paragraphs and lines that programs and companies add."""
     out: list[str] = []
     skipping = False
     for at, line in enumerate(lines):
@@ -168,10 +202,16 @@ def _without_footer(lines: list[str]) -> list[str]:
             break
         if RULE.match(look) and any(LIST_FOOTER.search(below[:_WIDTH]) for below in lines[at + 1 : at + 4]):
             break
-        if DISCLAIMER.match(look) and any(DISCLAIMER_WORD.search(below[:_WIDTH]) for below in lines[at : at + 6]):
-            skipping = True
-        if DEVICE.match(look):
-            continue
-        if not skipping:
+        skipping = skipping or _footer_starts(lines, at, look)
+        if not skipping and not DEVICE.match(look):
             out.append(line)
     return _trimmed(out)
+
+
+def _footer_starts(lines: list[str], at: int, look: str) -> bool:
+    """Whether a disclaimer or another added paragraph starts here: never in the middle of somebody's own paragraph."""
+    if at and lines[at - 1].strip() and not RULE.match(lines[at - 1][:_WIDTH]) and not IMPRINT.match(look):
+        return False
+    if ADDED.match(look) or (IMPRINT.match(look) and at * 2 > len(lines)):
+        return True
+    return bool(DISCLAIMER.match(look)) and any(DISCLAIMER_WORD.search(below[:_WIDTH]) for below in lines[at : at + 6])

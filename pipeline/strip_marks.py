@@ -1,5 +1,4 @@
-"""The marks by which mail programs of many languages set off quoted mail, signatures and footers; one line each, no "
-"backtracking."""
+"""The marks by which mail programs of many languages set off quoted mail, signatures and footers; no pattern backtracks."""
 
 from __future__ import annotations
 
@@ -8,7 +7,8 @@ import re
 _I = re.IGNORECASE
 
 QUOTED = re.compile(r"[ \t]{0,8}(?:>|&gt;)")
-RULE = re.compile(r"[ \t]*[-_=*~#+]{3,}[ \t]*$")
+QUOTES = re.compile(r"^(?:[ \t]{0,4}(?:>|&gt;)){1,20}[ \t]?")
+RULE = re.compile(r"[ \t]*(?:[-_=*~#+]{3,}|[━─＝ー＿―]{3,}|ᐧ)[ \t]*$")
 SIGNATURE = re.compile(r"(?:--|—|––) ?$")
 
 _VERBS = (
@@ -16,7 +16,10 @@ _VERBS = (
     r"het volgende geschreven|napisał\(a\)|napisała?|pisze|skrev|kirjoitti|napsala?|написала?|пишет|đã viết|さんは書きました|"
     r"のメール)"
 )
-_OPENERS = r"(?:On|At|Am|Le|El|Em|Il|Op|W dniu|Dnia|Den|På|Dne|Vào|Pada|Data|Quoting|In reply to|In article|Reply to)"
+_OPENERS = (
+    r"(?:On|At|Am|Le|El|Em|No dia|A|Il|Op|W dniu|Dnia|Wiadomość napisana przez|Den|På|Dne|Vào|Pada|Data|Quoting|In reply to|"
+    r"In article|Reply to)"
+)
 _WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? "
 
 #: Words with which "On ... wrote:" can begin; a name, a weekday or a date can too.
@@ -26,11 +29,12 @@ INTRO_START = re.compile(
 
 #: A joined introduction line; every repetition is bounded.
 INTRO = re.compile(
-    rf"(?:[ \t*_-]{{0,6}}(?=.{{0,500}}(?:\d|@)){_OPENERS}\b.{{0,400}}?{_VERBS}\b.{{0,120}}$"
+    rf"(?:Wiadomość napisana przez .{{2,120}} w dniu .{{4,60}}:$|[ \t*_-]{{0,6}}(?=.{{0,500}}(?:\d|"
+    rf"@)){_OPENERS}\b.{{0,400}}?{_VERBS}\b.{{0,120}}$"
     r"|Quoting .{2,200}:$"
     rf"|(?:\d{{1,4}}[-./年 ]|{_WEEKDAY}).{{3,160}}<[^<>\s]{{1,120}}@[^<>\s]{{1,120}}>.{{0,60}}$"
     r"|(?:19|20)\d\d-\d\d-\d\d \d\d:\d\d GMT[+-]\d\d:\d\d .{2,80}$"
-    rf"|(?=.{{0,500}}(?:\d|@)).{{2,200}}?{_VERBS}\b.{{0,120}}[:：][ \t]*$)",
+    rf"|(?=.{{0,500}}(?:\d\d?[-:./]\d|(?:19|20)\d\d|@)).{{2,200}}?{_VERBS}\b.{{0,120}}[:：][ \t]*$)",
     _I,
 )
 
@@ -69,7 +73,9 @@ REPLY_ABOVE = re.compile(
     _I,
 )
 
-DATE_START = re.compile(r"[ \t*_>]{0,4}(?:Date|Datum|Fecha|Data|日時)[ \t]?\*?[:：]\*?[ \t]{0,4}\S.{5,60}$", _I)
+DATE_START = re.compile(
+    r"[ \t*_>]{0,4}(?:Date|Datum|Fecha|Data|日時|Gesendet|Sent|Envoyé|Enviado|Inviato)[ \t]?\*?[:：]\*?[ \t]{0,4}\S.{5,60}$", _I
+)
 BLOCK_START = re.compile(
     r"[ \t*_>]{0,4}(?:From|Von|De|Da|Van|Od|Från|Fra|Lähettäjä|От|差出人|发件人|寄件者)[ \t]?\*?[:：]\*?[ \t]{0,4}\S", _I
 )
@@ -83,18 +89,50 @@ BLOCK_FIELD = re.compile(
     _I,
 )
 
+_DEVICES = (
+    r"(?:i ?(?:phone|pad|pod)|android|outlook|thunderbird|mail\b|e-?mail|phone|mobil|móvil|handy|galaxy|samsung|huawei|xiaomi|"
+    r"pixel|"
+    r"blackberry|nokia|motorola|sony|oneplus|alcatel|device|gerät|telefon|teléfono|telemóvel|telefoon|celular|cellulare|"
+    r"telefonino|"
+    r"appareil|dispositi[vf]|toestel|urządzeni|windows|\bios\b|tablet|airmail|mailbox|proton|\bspark\b|yahoo|gmx|web\.de|orange|"
+    r"\bapp\b|\bcell\b|\bTI-\d\d|unterwegs|smartphone|smartfon|courrier|correo)"
+)
+
+#: What a device or a mail app writes below every mail: a verb of sending and the name of a device or an app.
 DEVICE = re.compile(
-    r"[ \t>*_]{0,4}(?:Sent (?:from|via|with|using) (?:my|the|a|an|your)?[ \t]?.{2,60}$|Get Outlook for .{2,40}|"
-    r"Outlook für .{2,20} beziehen|"
-    r"Von (?:meinem|meiner|unterwegs).{0,40}(?:gesendet|Gesendet)|(?:Diese Nachricht wurde )?(?:Gesendet|"
-    r"gesendet) (?:von|mit|"
-    r"aus).{2,60}$|"
-    r"Envoyé (?:de|depuis|à partir de) .{2,60}$|Télécharger Outlook pour .{2,20}|Enviado (?:desde|do|a partir do|"
-    r"de) (?:mi|"
-    r"meu|o)?.{2,60}$|"
-    r"Inviato (?:da|dal) .{2,60}$|Verstuurd vanaf .{2,60}$|Verzonden (?:vanaf|met|via) .{2,60}$|Wysłane? z .{2,60}$|"
-    r"Sendt fra .{2,60}$|Skickat från .{2,60}$|Lähetetty .{2,60}$|Отправлено с .{2,60}$|iPhoneから送信|(?:Android|"
-    r"スマートフォン).{0,10}から送信|Sent from Mail for Windows|Sent from Yahoo Mail.{0,40}$)",
+    rf"[ \t>*_<(\[]{{0,6}}(?:Sent (?:from|via|with|using|by)\b|"
+    rf"Get \[?Outlook|(?:Diese (?:Nachricht|E-?Mail) wurde )?(?:Gesendet|Von|"
+    rf"Verfasst) (?:von|mit|aus|meine[mr]|über|Outlook|unterwegs)?|Holen Sie sich Outlook|Outlook für .{{2,20}} beziehen|"
+    rf"Envoyé (?:de|depuis|à partir|avec|via|par)|(?:Télécharger|Obtenir|Obtenez) Outlook|Provenance ?: ?Courrier|"
+    rf"Enviad[oa] (?:desde|do|da|a partir|de|por|via|com|con)|(?:Obtener|Obtén|Obter o|Obtenha o|Baixar o) Outlook|"
+    rf"Inviat[oa] (?:da|dal|dalla|con|tramite)|(?:Ottieni|Scarica) Outlook|(?:Verstuurd|Verzonden) (?:vanaf|vanuit|met|via|van)|"
+    rf"Download Outlook voor|Wysłan[eoya]{{1,2}} (?:z|za pomocą|przez|ze)|Pobierz .{{0,12}}Outlook|"
+    rf"Sendt fra|Skickat från|Lähetetty|Отправлено (?:с|из)|Надіслано|從我的|发自我的)(?=.{{0,80}}{_DEVICES}).{{0,120}}$"
+    r"|[ \t]*.{0,30}(?:iPhone|iPad|Android|スマートフォン|アプリ|携帯電話?).{0,10}から送信|[ \t]*Outlook for (?:iOS|Android) "
+    r"を入手"
+    r"|[ \t]*Outlook voor .{2,20} downloaden|[ \t]*Von (?:meine[mr] )?.{2,40}gesendet\.?[ \t]*$|[ \t]*<{0,2}\(?sent (?:from|"
+    r"by) .{2,30}[)>]{1,2}[ \t]*$",
+    _I,
+)
+
+#: Whole paragraphs that programs add above or below: scanners, advice to save paper, warnings about mail from outside.
+ADDED = re.compile(
+    r"[ \t*_>]{0,4}(?:Please consider the environment|Think before you print|Bitte (?:denken Sie an|prüfen Sie|schonen Sie)"
+    r".{0,80}(?:ausdruck|druck)|Pensez à l'environnement|Avant d'imprimer|N'imprimez|Antes de imprimir|Piense en el medio|"
+    r"Prima di stampare|Rispetta l'ambiente|Denk aan het milieu|Pomyśl o środowisku|Zanim wydrukujesz|"
+    r"Virus-?free\b|Virenfrei\b|Garanti sans virus|Libre de virus|Livre de vírus|Privo di virus|Virusvrij|Wolny od wirusów|"
+    r"This (?:e-?mail|message) (?:has been|was) (?:checked|scanned)|(?:Diese|This|Este|Ce|Esta|Questa|Deze) .{0,60}"
+    r"(?:auf Viren (?:geprüft|überprüft)|analysé par|analizado|verificad[oa] (?:por|pelo)|gecontroleerd op virussen)|"
+    r"CAUTION:? (?:This (?:e-?mail|message) (?:originated|came)|External)|\[?EXTERNAL(?: E-?MAIL| SENDER)?\]?:?[ \t]*$|"
+    r"ACHTUNG:? (?:Diese E-?Mail|Externe)|ATTENTION ?: ?(?:Ce (?:message|courriel)|Cet e-?mail) (?:provient|vient)|"
+    r"You don't often get (?:e-?mail|mail) from|(?:Einige Personen, die diese|Sie erhalten nicht häufig))",
+    _I,
+)
+#: Registers, tax numbers and seats, as the law wants them below a company's mail.
+IMPRINT = re.compile(
+    r"[ \t]*(?:Amtsgericht|Handelsregister|Registergericht|HRB \d|Sitz der Gesellschaft|Geschäftsführ(?:er|ung)(?:in)?:|USt-?Id|"
+    r"Registered (?:in|office)|Company (?:No|Registration|number)|VAT (?:No|Reg|ID)|KvK|BTW|KRS|NIP|REGON|P\.? ?IVA|C\.?F\.|"
+    r"SIRET|RCS |Capital social|Any views or opinions|E-?mail transmission cannot|We have taken (?:reasonable )?precautions)",
     _I,
 )
 
@@ -103,20 +141,27 @@ DISCLAIMER = re.compile(
     r"contents?) (?:contained )?(?:in|"
     r"of) this|"
     r"CONFIDENTIAL(?:ITY)?\b|DISCLAIMER|Important notice|Legal notice|If you (?:have received|are not the intended)|"
-    r"Please consider the environment|"
     r"Diese (?:E-?Mail|Nachricht)|Der Inhalt dieser|Ce (?:message|courriel|courrier)|Cet e-?mail|"
     r"Les informations contenues|"
     r"Este (?:mensaje|correo|e-?mail)|Esta (?:mensagem|comunica)|A informação contida|AVISO|La información contenida|"
     r"Questo (?:messaggio|documento)|Questa e-?mail|Le informazioni contenute|Dit (?:e-?mail)?bericht|Deze e-?mail|"
-    r"De informatie in|"
+    r"De informatie (?:in|verzonden|in dit)|L'information contenue|Il contenuto (?:di questa|della presente)|"
+    r"(?:La presente|Le présent|El presente|El contenido de este|O conteúdo dest|O presente|A presente|De inhoud van|Aan dit|"
+    r"Zawartość|Informacje zawarte|Niniejszy e-?mail|Wiadomość ta|"
+    r"この(?:電子)?メール|本電子メール|The sender|This communication)|"
+    r"(?:Vertraulichkeits|Haftungs)\S{2,30}|(?:Avis|Clause) de confidentialité|(?:Aviso|Cláusula) (?:de|legal)|Nota (?:di|de|"
+    r"legal)|"
+    r"Avvertenz[ae]|Informativa|Proclaimer|Klauzula|【機密|"
     r"Ta wiadomość|Niniejsza wiadomość|Treść tej wiadomości|本メール|このメール)",
     _I,
 )
 DISCLAIMER_WORD = re.compile(
-    r"confidential|privileged|intended (?:only|solely|recipient)|before printing|vertraulich|rechtlich geschützt|"
+    r"confidential|privileged|unauthori[sz]ed|legally|intended (?:only|solely|recipient)|before printing|vertraulich|"
+    r"rechtlich geschützt|"
     r"confidentiel|"
     r"destinataire|"
-    r"confidencial|destinatari|riservat|vertrouwelijk|geadresseerde|poufn|adresat|機密|秘密",
+    r"confidencial|destinat[aá]ri|riservat|divulga|uitsluitend bestemd|zastrzeżon|przeznaczon|vertrouwelijk|geadresseerde|"
+    r"poufn|adresat|機密|秘密|誤って",
     _I,
 )
 LIST_FOOTER = re.compile(
