@@ -71,12 +71,21 @@ def one_click(data: CardData) -> bool:
 def card(data: CardData) -> Card:
     """The live card of a ticket."""
     now = state(data)
+    if data.erased:
+        return _erased(data)
     short = now in (State.CLOSED, State.DISMISSED)
     blocks = [_head(data, now)]
     if not short:
         blocks += [block for block in (_said(data), _draft(data, now), _look_first(data, now), _fields(data)) if block]
     blocks += [parts.actions(f"act:{data.number}:{data.version}", *buttons(data)), _small_print(data, short)]
     return Card(tuple(blocks), words.sentence(data, words.headline(data, now)))
+
+
+def _erased(data: CardData) -> Card:
+    """What is left of the card of a ticket that was forgotten or archived: nothing can be done to it any more."""
+    title = f"*{words.tags(data)} #{data.number}*"
+    text = f"{title}\nThe text of this ticket was erased; its numbers are kept."
+    return Card((parts.section(text, _id(data, "erased")),), f"Ticket #{data.number}: its text was erased")
 
 
 def retired(number: int, subject: Redacted, url: str) -> Card:

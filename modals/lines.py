@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-from bot.values import CardData, DraftKind, ThreadEvent, ThreadMail
+from bot.values import CardData, DraftKind, ThreadEvent, ThreadMail, trusted
 from modals import card_words as words
 from modals import parts
 from modals.card import Card
 from modals.parts import Block
+
+_ESCAPED = re.compile(r"&lt;([A-Z][A-Z_]{1,30}_\d{1,4})&gt;")  #: a placeholder in finished mark-up
 
 PIECE, PIECES = 2_200, 3  #: a mail in the thread: characters per section, and how many sections before it is cut
 LINES = 10  #: event lines in one message; more are told as a number
@@ -32,9 +35,19 @@ _SAID = {
     "dismiss": "said that this is not a ticket",
     "restore": "brought it back",
     "view_original": "looked at the original",
+    "erase": "The text of this ticket and all that is personal was erased on request",
+    "resign": "signed the history up to here anew",
+    "open_attachment": "opened an attachment",
+    "export": "exported the ticket",
+    "hide": "hid something that the masking had missed",
 }
 #: Told as what happened, without an actor in front.
-_NEWS = frozenset({"replied", "acknowledged", "send_failed", "answered_elsewhere", "customer_wrote", "noted"})
+_NEWS = frozenset({"replied", "acknowledged", "send_failed", "answered_elsewhere", "customer_wrote", "noted", "erase"})
+
+
+def sayings() -> tuple[str, ...]:
+    """How events are told."""
+    return tuple(said.replace("{to}", "") for said in _SAID.values())
 
 
 def mail(found: ThreadMail, events: Sequence[ThreadEvent] = (), *, earlier: str = "") -> Card:
@@ -145,5 +158,12 @@ def event(found: ThreadEvent) -> str:
 
 def notice(text: str, url: str) -> Card:
     """A DM or on-call line with the way to the card; `text` is finished mark-up."""
+    text = _ESCAPED.sub(lambda mark: parts.in_words(trusted(f"<{mark[1]}>")), text)
     said = f"{text}\n{parts.link(url, 'Open the card')}" if url else text
     return Card((parts.section(parts.clipped(said), "notice"),), parts.clipped(said))
+
+
+def erased(number: int = 0) -> Card:
+    """What is left of a message about a ticket whose text was erased."""
+    text = f"_The text of {f'ticket #{number}' if number else 'this message'} was erased._"
+    return Card((parts.context("erased", text),), text)

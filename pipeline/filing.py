@@ -110,7 +110,7 @@ class Filing:
     async def conversation(self, s: AsyncSession, message: Message) -> Conversation:
         """What is known of the conversation that `message` belongs to; nobody else files into it until the transaction ends."""
         ticket = await tickets.by_thread(s, message.mailbox_id, message.gmail_thread_id)
-        if ticket is None:
+        if ticket is None or ticket.erased_at is not None:  # nothing joins a ticket whose text was erased
             return Conversation(None, {})
         unanswered = await mailroom.unanswered(s, ticket.id)
         return Conversation(ticket, tickets.open_table(self._vault, ticket), tuple(unanswered))

@@ -96,13 +96,22 @@ class Intake:
         """Make a ticket of a set-aside mail after all; returns the ticket. LostRace: somebody else brought it back."""
         async with self._db.read() as s:
             message = await messages.get(s, UUID(str(message_id)))
-        raw = messages.open_raw(self._vault, message) if message is not None else None
+        raw = await self._original(message) if message is not None else None
         if message is None or message.fate != "aside" or raw is None:
             raise brought_back(message)
         ticket = await self._file(message, raw, frozenset({"INBOX"}), by=by)
         if ticket is None:
             raise brought_back(message)
         return ticket
+
+    async def _original(self, message: Message) -> bytes | None:
+        """The original, from Gmail when its time here is over; None when it is gone there too, or was erased."""
+        if (kept := messages.open_raw(self._vault, message)) is not None or message.erased_at is not None:
+            return kept
+        try:
+            return (await self._gmail.raw(message.gmail_id)).raw
+        except Missing:
+            return None
 
     async def _file(self, message: Message, raw: bytes, labels: frozenset[str], *, by: str = "") -> UUID | None:
         """Read, understand and file; once more when the conversation changed meanwhile."""

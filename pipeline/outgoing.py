@@ -33,6 +33,8 @@ class Outgoing:
             current = await messages.get(s, message.id)
             if current is None or current.fate is not None:
                 return
+            if ticket is not None and ticket.erased_at is not None:
+                ticket = None  # nothing joins a ticket whose text was erased
             reply = await self._reply(s, reading.email)
             if reply is not None:
                 await self._our_reply(s, current, reply)

@@ -96,6 +96,7 @@ def _ticket_facts(ticket: Ticket) -> dict[str, Any]:
     return {
         **{name: getattr(ticket, name) for name in (*same, *also)},
         "ticket": str(ticket.id),
+        "erased": ticket.erased_at is not None,
         "subject": Redacted(ticket.subject),
         "summary": Redacted(ticket.summary),
         "asks": tuple(Redacted(ask) for ask in ticket.asks),

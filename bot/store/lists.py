@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import median
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bot.store import archive
 from bot.store.models import Card, Draft, Event, Message, Reply, Ticket, now
 from bot.ticket import Action
 from bot.values import Redacted, ThreadEvent
@@ -106,51 +109,63 @@ async def aside(s: AsyncSession, *, offset: int = 0, most: int = 25) -> tuple[li
 
 
 async def numbers(s: AsyncSession, days: int) -> Numbers:
-    """The counts of `/triage stats`."""
+    """The counts of `/triage stats`: what the rows say, and what is counted of those that were archived."""
     since = now() - timedelta(days=days)
+    old = await archive.since(s, since)
+    many = Counter(old.many)
+    for kind, count in (await _happened(s, since)).items():
+        many[kind] += count
+    is_open = col(Ticket.status) == "open"
+    return Numbers(
+        days=days,
+        **{kind: many[kind] for kind in archive.KINDS if kind != "first_answer"},
+        first_answer=await _median_first_answer(s, since, old.first_answers),
+        open_now=await _count(s, Ticket, is_open),
+        unclaimed=await _count(s, Ticket, is_open, col(Ticket.owner).is_(None)),
+        overdue=await _count(s, Ticket, is_open, col(Ticket.due_at) < now()),
+        waiting=await _count(s, Ticket, col(Ticket.status) == "waiting"),
+        by_category=await _by_category(s, since, old.by_category),
+    )
+
+
+async def _happened(s: AsyncSession, since: datetime) -> dict[str, int]:
     incoming = (col(Message.direction) == "in", col(Message.created_at) >= since)
     sent = (col(Reply.status) == "sent", col(Reply.sent_at) >= since)
     answers = (*sent, col(Reply.kind) == "answer")
-    is_open = col(Ticket.status) == "open"
+    events = (archive.NOT_ARCHIVED, col(Event.at) >= since)
     unchanged = await s.scalar(
         sa.select(sa.func.count())
         .select_from(Reply)
         .join(Draft, col(Draft.id) == Reply.draft_id)
         .where(*answers, col(Draft.author).is_(None))
     )
-    return Numbers(
-        days=days,
-        mails=await _count(s, Message, *incoming),
-        opened=await _count(s, Ticket, col(Ticket.created_at) >= since),
-        aside=await _count(s, Message, *incoming, col(Message.fate) == "aside"),
-        answered=await _count(s, Reply, *answers),
-        as_proposed=unchanged or 0,
-        acknowledged=await _count(s, Reply, *sent, col(Reply.kind) == "acknowledgement"),
-        from_gmail=await _count(s, Event, col(Event.action) == "answered_elsewhere", col(Event.at) >= since),
-        closed=await _count(s, Event, col(Event.action) == "close", col(Event.at) >= since),
-        first_answer=await _median_first_answer(s, since),
-        open_now=await _count(s, Ticket, is_open),
-        unclaimed=await _count(s, Ticket, is_open, col(Ticket.owner).is_(None)),
-        overdue=await _count(s, Ticket, is_open, col(Ticket.due_at) < now()),
-        waiting=await _count(s, Ticket, col(Ticket.status) == "waiting"),
-        by_category=await _by_category(s, since),
-    )
+    return {
+        "mails": await _count(s, Message, *incoming),
+        "opened": await _count(s, Ticket, *_opened(since)),
+        "aside": await _count(s, Message, *incoming, col(Message.fate) == "aside"),
+        "answered": await _count(s, Reply, *answers),
+        "as_proposed": unchanged or 0,
+        "acknowledged": await _count(s, Reply, *sent, col(Reply.kind) == "acknowledgement"),
+        "from_gmail": await _count(s, Event, col(Event.action) == "answered_elsewhere", *events),
+        "closed": await _count(s, Event, col(Event.action) == "close", *events),
+    }
 
 
-async def _median_first_answer(s: AsyncSession, since: datetime) -> timedelta | None:
-    took = col(Ticket.first_answer_at) - col(Ticket.received_at)
-    found = await s.scalar(sa.select(sa.func.percentile_cont(0.5).within_group(took)).where(col(Ticket.first_answer_at) >= since))
-    return found if isinstance(found, timedelta) else None
+def _opened(since: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return col(Ticket.created_at) >= since, col(Ticket.archived_at).is_(None)
 
 
-async def _by_category(s: AsyncSession, since: datetime) -> dict[str, int]:
-    rows = await s.execute(
-        sa.select(col(Ticket.category), sa.func.count())
-        .where(col(Ticket.created_at) >= since)
-        .group_by(col(Ticket.category))
-        .order_by(sa.func.count().desc(), col(Ticket.category))
-    )
-    return {category: count for category, count in rows}
+async def _median_first_answer(s: AsyncSession, since: datetime, archived: Sequence[float]) -> timedelta | None:
+    took = sa.func.extract("epoch", col(Ticket.first_answer_at) - col(Ticket.received_at))
+    rows = await s.scalars(sa.select(took).where(col(Ticket.first_answer_at) >= since, col(Ticket.archived_at).is_(None)))
+    seconds = [*map(float, rows), *archived]
+    return timedelta(seconds=median(seconds)) if seconds else None
+
+
+async def _by_category(s: AsyncSession, since: datetime, archived: Counter[str]) -> dict[str, int]:
+    rows = await s.execute(sa.select(col(Ticket.category), sa.func.count()).where(*_opened(since)).group_by(col(Ticket.category)))
+    found = Counter({str(category): int(count) for category, count in rows}) + archived
+    return dict(sorted(found.items(), key=lambda entry: (-entry[1], entry[0])))
 
 
 async def _count(

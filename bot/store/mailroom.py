@@ -104,7 +104,7 @@ async def undone(s: AsyncSession, older: timedelta = timedelta(minutes=1)) -> di
         queue.SEND: await s.scalars(_replies(before)),
         queue.SHOW: await s.scalars(_tickets(before)),
         queue.NOTIFY: await s.scalars(
-            sa.select(col(Notice.key)).where(col(Notice.state).in_(["owed", "sending"]), col(Notice.created_at) < before)
+            sa.select(col(Notice.key)).where(col(Notice.state).in_(["owed", "sending", "stale"]), col(Notice.created_at) < before)
         ),
     }
     busy = await _with_job(s)
@@ -121,7 +121,8 @@ def _tickets(before: datetime) -> sa.Select[UUID]:
     """Tickets whose live card is missing or behind."""
     live = sa.and_(col(Card.ticket_id) == col(Ticket.id), col(Card.state) == "live")
     behind = col(Card.id).is_(None) | (col(Card.version) < col(Ticket.version))
-    return sa.select(col(Ticket.id)).outerjoin(Card, live).where(behind, col(Ticket.updated_at) < before)
+    worth = col(Card.id).is_not(None) | col(Ticket.erased_at).is_(None)  # of an erased ticket no new card is posted
+    return sa.select(col(Ticket.id)).outerjoin(Card, live).where(behind, worth, col(Ticket.updated_at) < before)
 
 
 async def _with_job(s: AsyncSession) -> set[tuple[str, str]]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.errors import LostRace, Missing
+from bot.errors import LostRace, Missing, Refused
 from bot.store import events, locks, queue
 from bot.store.db import vault_of
 from bot.store.models import Ticket, now
@@ -22,6 +22,8 @@ from bot.ticket import Action, Status, after
 TRIAGE, CUSTOMER, GMAIL = "triage", "customer", "gmail"
 
 _ANSWERS = frozenset({Action.REPLIED, Action.ANSWERED_ELSEWHERE})
+#: What may still be noted of a ticket whose text was erased.
+_FACTS = frozenset({*_ANSWERS, Action.ACKNOWLEDGED, Action.SEND_FAILED, Action.NOTED})
 #: Nobody of us has to do anything: the mails are labelled so in Gmail.
 HANDLED = frozenset({Status.WAITING, Status.CLOSED, Status.DISMISSED})
 _OWNERSHIP = (Action.CLAIM, Action.TAKE_OVER, Action.REASSIGN, Action.APPROVE, Action.RELEASE)
@@ -44,6 +46,7 @@ _DID = {
     Action.REOPEN: "reopened it",
     Action.DISMISS: "marked it as not a ticket",
     Action.RESTORE: "brought it back",
+    Action.HIDE: "hid something on it",
 }
 _NAMES = {TRIAGE: "Triage", CUSTOMER: "The customer", GMAIL: "A colleague"}
 
@@ -119,6 +122,8 @@ async def transition(
     `changes` are other columns. Raises InvalidTransition, or LostRace with who, what and when.
     """
     before = await locked(s, ticket_id)
+    if before.erased_at is not None and action not in _FACTS:
+        raise Refused("The text of this ticket was erased. Nothing can be done with it any more.")
     changed = [column for column, expected in (only_if or {}).items() if not _is(getattr(before, column), expected)]
     if changed:
         raise await _lost(s, before, actor, changed)
@@ -132,6 +137,8 @@ async def transition(
         raise await _lost(s, before, actor, ["version"])
     await events.append(s, ticket, action, actor=actor, from_status=status.value, why=why, details=details)
     await queue.enqueue(s, queue.SHOW, str(ticket_id))
+    if action is Action.REOPEN and ticket.sealed_table is None:
+        await queue.enqueue(s, queue.RECALL, str(ticket_id))  # closed so long ago that its addresses are not kept any more
     if (status in HANDLED) != (to in HANDLED):
         await queue.enqueue(s, queue.TIDY, str(ticket_id))
     return ticket

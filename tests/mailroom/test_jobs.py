@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from bot.config import Config
 from bot.jobs import schedule, sweep
 from bot.sandbox.faults import Fault
 from bot.store import queue
@@ -28,7 +29,7 @@ async def running(room: Mailroom) -> AsyncIterator[None]:
     handlers = {queue.INTAKE: room.intake.take, queue.SEND: room.postman.deliver, queue.TIDY: room.postman.tidy}
     stop = asyncio.Event()
     workers = asyncio.create_task(Workers(room.database.dsn, queue.LANES, handlers, pace=_QUICK).run(stop))
-    scheduler = schedule(room.database, [room.poller], poll_seconds=0.1)
+    scheduler = schedule(room.database, room.vault, Config(), [room.poller], poll_seconds=0.1)
     scheduler.start()
     try:
         yield
@@ -77,7 +78,7 @@ async def test_a_failing_poll_is_one_plain_line(room: Mailroom, caplog: pytest.L
     handler.emit = lambda record: said.set()  # type: ignore[method-assign]
     logger = logging.getLogger("triage.jobs")
     logger.addHandler(handler)
-    scheduler = schedule(room.database, [room.poller], poll_seconds=60)
+    scheduler = schedule(room.database, room.vault, Config(), [room.poller], poll_seconds=60)
     scheduler.start()
     await asyncio.wait_for(said.wait(), 10)
     scheduler.shutdown(wait=False)
