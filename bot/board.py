@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
+from bot.board_hidden import Redraw
 from bot.board_thread import Thread
 from bot.clients.pace import CARD, CLICK
 from bot.clients.slack import SlackClient, blocked_channel
@@ -45,6 +46,7 @@ class Board:
         self.config = config
         self.holds = Holds(db)
         self.thread = Thread(db, slack, self.holds)
+        self.redraw = Redraw(db, vault, slack, self.holds)
         self._told: set[str] = set()
 
     async def show(self, ticket_id: UUID | str, urgent: bool = False) -> None:
@@ -57,7 +59,7 @@ class Board:
         async with self._putting_off(ticket):
             await self._card(ticket, CLICK if urgent else CARD)
             if not urgent:
-                await self.thread.show(ticket)
+                await self._under(ticket)
 
     async def show_card(self, ref: str) -> None:
         """The job behind a card: draws it, and leaves what its thread lacks to a job that may take its time."""
@@ -71,7 +73,12 @@ class Board:
     async def show_thread(self, ref: str) -> None:
         """The job behind the thread under a card."""
         async with self._putting_off(UUID(ref)):
-            await self.thread.show(UUID(ref))
+            await self._under(UUID(ref))
+
+    async def _under(self, ticket: UUID) -> None:
+        """The thread: what was hidden since first, then what is missing."""
+        await self.redraw.show(ticket)
+        await self.thread.show(ticket)
 
     @asynccontextmanager
     async def _putting_off(self, ticket: UUID) -> AsyncIterator[None]:
@@ -109,7 +116,9 @@ class Board:
                 if standing is None:
                     return
                 data, card = standing.data, standing.card
-                if card is None or (card.state == "live" and standing.outdated):
+                if data.erased and (card is None or card.state != "live"):
+                    return  # nothing of it stands in Slack, and nothing new is told
+                if card is None or (card.state == "live" and standing.outdated and not data.erased):
                     card = await cards.begin(s, ticket, data.channel, old=card)
                     await notices.outage_if_new(s, ticket, channel=self.config.channels.oncall)
             done = await (self._update(card, data) if card.state == "live" else self._post(card, data))
@@ -203,6 +212,10 @@ class Board:
         else:
             channel_id = await self.slack.dm(notice.to)
         found = None
+        if notice.state == "stale":
+            drawn = lines.notice(notice.text, await self._card_link(notice.ticket_id))
+            await self.slack.update(notice.channel_id, notice.ts, drawn.blocks, drawn.text)
+            found = notice.ts
         if notice.state == "sending" and notice.channel_id:
             found = await self.slack.find_by_key(notice.channel_id, since(notice.created_at), notice.key)
         if found is None:

@@ -9,21 +9,23 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import roles
 from bot.config import Config
-from bot.desk_reply import Redactor, Replies, permit, shown_address
+from bot.desk_private import Privacy
+from bot.desk_reply import Redactor, permit
 from bot.errors import LostRace, Refused, VendorError
-from bot.store import cards, drafts, events, lists, mailboxes, messages, notices, tickets
+from bot.files import Files
+from bot.store import drafts, events, lists, messages, notices, tickets
 from bot.store.db import Database
-from bot.store.models import Message, Ticket, now
+from bot.store.models import Ticket, now
 from bot.store.vault import Vault
 from bot.ticket import Action, Status, allowed
-from bot.values import Email, Person, trusted
+from bot.values import Person, trusted
 from modals import aside, lines, parts
 from modals.answers import QueueLine, StatsData
 from modals.answers import queue as queue_answer
 from modals.answers import stats as stats_answer
 from modals.more import MoreData
-from modals.original import OriginalData, OriginalMail
 from modals.why import WhyData
 
 log = logging.getLogger("triage.desk")
@@ -35,7 +37,7 @@ _WITHHELD = "(a note that could not be checked for personal data)"
 _OWNING = (Action.CLAIM, Action.TAKE_OVER, Action.REASSIGN, Action.APPROVE)
 
 
-class Desk(Replies):
+class Desk(Privacy):
     """Every act of a person on a ticket. Refusals are `bot.errors.Refused`; their text is for that person."""
 
     def __init__(
@@ -47,9 +49,12 @@ class Desk(Replies):
         restore: Restore,
         *,
         ours: frozenset[str] = frozenset(),
+        files: Files | None = None,
+        recall: Callable[[UUID], Awaitable[int]] | None = None,
     ) -> None:
         super().__init__(db, vault, redactor, config, ours=ours)
-        self._restore = restore
+        self._restore, self.files, self.recall = restore, files, recall
+        self._fetching = set()
 
     # Whose it is
 
@@ -185,7 +190,7 @@ class Desk(Replies):
     async def more(self, ticket_id: UUID, by: Person, *, channel: str = "", said: str = "") -> MoreData:
         """What this person may do to the ticket now."""
         ticket = await self._ticket(ticket_id)
-        found = acts(ticket, by)
+        found = acts(ticket, by, self._config)
         return MoreData(
             ticket=ticket.id,
             number=ticket.number,
@@ -194,52 +199,10 @@ class Desk(Replies):
             owner=ticket.owner,
             subject=lists.subject(ticket),
             acts=found,
-            gmail_url=await self._gmail_url(ticket) if "ticket.original" in found else "",
+            gmail_url=await self._gmail_url(ticket) if "ticket.hide" in found else "",
             said=said,
             channel=channel,
         )
-
-    async def _gmail_url(self, ticket: Ticket) -> str:
-        async with self._db.read() as s:
-            mailbox = await mailboxes.get(s, ticket.mailbox_id)
-        return cards.gmail_url(mailbox.address, ticket.gmail_thread_id) if mailbox else ""
-
-    async def original(self, ticket_id: UUID, by: Person) -> OriginalData:
-        """The mails with real values, newest first; who looked and when is recorded before they are returned."""
-        permit(by)
-        async with self._db.transaction() as s:
-            ticket = await tickets.locked(s, ticket_id)
-            mails = await messages.of_ticket(s, ticket_id)
-            await events.append(s, ticket, Action.VIEW_ORIGINAL, actor=by.id, from_status=ticket.status)
-        log.info("original viewed ticket=%s by=%s", ticket_id, by.id)
-        newest = sorted(mails, key=lambda mail: mail.received_at, reverse=True)
-        shown = tuple(self._original(mail) for mail in newest if mail.sealed_details or mail.sealed_raw)
-        return OriginalData(ticket.id, ticket.number, shown, await self._gmail_url(ticket))
-
-    def _original(self, mail: Message) -> OriginalMail:
-        email = messages.open_email(self._vault, mail)
-        if email is None or (not email.text and mail.defects):
-            return self._source(mail, email)
-        return OriginalMail(
-            sender=shown_address(email.sender) if email.sender else "unknown",
-            to=", ".join(map(shown_address, email.to)) or "nobody",
-            cc=", ".join(map(shown_address, email.cc)),
-            subject=email.subject,
-            received_at=mail.received_at,
-            text=email.text,
-            attachments=tuple(
-                f"{file.name} · {file.type} · {file.size:,} bytes" for file in email.attachments if not file.inline
-            ),
-            ours=mail.direction == "out",
-        )
-
-    def _source(self, mail: Message, email: Email | None) -> OriginalMail:
-        """A mail that could not be parsed, as its source."""
-        raw = messages.open_raw(self._vault, mail) or b""
-        sender = shown_address(email.sender) if email and email.sender else "unknown"
-        subject = email.subject if email else ""
-        text = raw[:200_000].decode("utf-8", "replace")
-        return OriginalMail(sender, "unknown", "", subject, mail.received_at, text, raw=True, ours=mail.direction == "out")
 
     async def why(self, ticket_id: UUID) -> WhyData:
         """The grounds of every decision; nothing in it is personal, so guests may read it too."""
@@ -314,9 +277,9 @@ class Desk(Replies):
         return stats_answer(StatsData(**{name: getattr(found, name) for name in StatsData.__dataclass_fields__}))
 
 
-def acts(ticket: Ticket, by: Person) -> tuple[str, ...]:
+def acts(ticket: Ticket, by: Person, config: Config) -> tuple[str, ...]:
     """The action ids that are open to a person now; the machine's table decides, then who they are."""
-    if by.guest or by.bot or not by.local:
+    if by.guest or by.bot or not by.local or ticket.erased_at is not None:
         return ("ticket.why",)
     status = Status(ticket.status)
     found: list[str] = []
@@ -329,7 +292,9 @@ def acts(ticket: Ticket, by: Person) -> tuple[str, ...]:
     for action, action_id in _ACTS.items():
         if allowed(status, action):
             found.append(action_id)
-    return (*found, "ticket.original", "ticket.why")
+    found.append("ticket.hide")
+    found += ["ticket.original"] * (not roles.may_look(config, by)) + ["ticket.export"] * (not roles.may_export(config, by))
+    return (*found, "ticket.why")
 
 
 _ACTS = {

@@ -32,6 +32,8 @@ UNREAD = trusted("Written by a person. It could not be checked for personal data
 REDACTING = 1.2  #: seconds that a submitted modal waits for the redactor; Slack waits 3 for the answer
 LONGEST = 60_000  #: characters of a reply that a modal can hold
 _OWN_QUIET = frozenset({Action.CLAIM, Action.TAKE_OVER})  #: one's own acts that do not surprise oneself
+#: Acts that change nothing of what a person who is writing was looking at.
+_QUIET = frozenset({Action.VIEW_ORIGINAL, Action.OPEN_ATTACHMENT, Action.EXPORT, Action.HIDE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +359,7 @@ def _sendable(case: Case) -> None:
 
 def surprising(event: ThreadEvent, by: Person) -> bool:
     """Whether a person who is writing has to know of an event before their text leaves."""
-    return not (event.actor == by.id and event.action in _OWN_QUIET) and event.action != Action.VIEW_ORIGINAL
+    return not (event.actor == by.id and event.action in _OWN_QUIET) and event.action not in _QUIET
 
 
 def shown_address(address: Address) -> str:

@@ -77,12 +77,10 @@ class Floor:
         finally:
             await self.show(ticket)
 
-    async def open(self, at: Click, view: dict[str, Any]) -> None:
-        """Open a modal, on top of the one that was clicked in if there is one."""
-        if at.place.view:
-            await self.slack.push_view(at.trigger, view)
-        else:
-            await self.slack.open_view(at.trigger, view)
+    async def open(self, at: Click, view: dict[str, Any]) -> str:
+        """Open a modal, on top of the one that was clicked in if there is one; returns its id."""
+        opened = await (self.slack.push_view if at.place.view else self.slack.open_view)(at.trigger, view)
+        return str(opened["id"])
 
     async def team_url(self) -> str:
         """The workspace's address, with which links to messages are made."""

@@ -27,7 +27,10 @@ async def show_more(floor: Floor, click: Click) -> None:
 async def show_original(floor: Floor, click: Click) -> None:
     """The customer's mails with real values; the look is recorded before anything is shown."""
     person = await floor.person(click.place, click.stranger)
-    await floor.open(click, original.view(await floor.desk.original(click.target.ticket, person)))
+    ticket = click.target.ticket
+    window = await floor.open(click, original.view(await floor.desk.original(ticket, person)))
+    if await floor.desk.scan_all(ticket):
+        await floor.slack.update_view(window, original.view(await floor.desk.original(ticket, person, again=True)))
 
 
 async def show_why(floor: Floor, click: Click) -> None:

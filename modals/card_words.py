@@ -25,6 +25,11 @@ _RISKS = {
 }
 
 
+def languages() -> tuple[str, ...]:
+    """The names of all languages we know."""
+    return tuple(_LANGUAGES.values())
+
+
 def tags(data: CardData) -> str:
     """`[Billing] [High]`."""
     return f"[{data.category.capitalize()}] [{data.priority.capitalize()}]"

@@ -23,7 +23,9 @@ ACTS: dict[str, tuple[str, str]] = {
     "ticket.close": ("Close", "Nothing more to do."),
     "ticket.reopen": ("Reopen", "Somebody has to do something after all."),
     "ticket.dismiss": ("Not a ticket", "It should not have become one."),
+    "ticket.hide": ("Hide this", "Something personal can still be read: mask it everywhere, from now on."),
     "ticket.original": ("View original", "The mail as it came, unredacted. That you looked is recorded."),
+    "ticket.export": ("Export", "Everything about the ticket as a file, sent to you alone. That you did is recorded."),
     "ticket.why": ("Why", "Rules, model and confidence behind each decision."),
 }
 _SURE = {

@@ -43,7 +43,13 @@ _KINDS = {
     "ADDRESS": "postal address",
     "BIRTHDATE": "date of birth",
     "IP": "IP address",
+    "HIDDEN": "hidden",
 }
+
+
+def kinds() -> tuple[str, ...]:
+    """The words for the kinds of placeholders."""
+    return tuple(_KINDS.values())
 
 
 def clean(text: str) -> str:

@@ -117,6 +117,14 @@ def limit_memory(limit: int) -> None:
 
 
 def _stop(pool: ProcessPool) -> None:
+    async def attachment(self, raw: bytes, sha256: str) -> bytes | None:
+        """The attachment of `raw` with that hash, None when it has none; Temporary when that cannot be found out."""
+        try:
+            return await self._run(reading.attachment, raw, sha256)  # type: ignore[no-any-return]
+        except Exception as error:
+            log.warning("attachment not read bytes=%s cause=%s", len(raw), type(error).__name__)
+            raise Temporary("The attachment could not be read. Please open it in Gmail.") from None
+
     pool.stop()  # type: ignore[no-untyped-call]
     pool.join(timeout=10)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.values import Email, Reading, Redacted, RedactedMail
-from pipeline import parse, redact
-from pipeline.entities import entities
+from pipeline import attached, parse, redact
+from pipeline.company import company
+from pipeline.entities import entities, ids
+from pipeline.limits import Rules
 from pipeline.risks import risks
 from pipeline.screen import screen
 
@@ -41,3 +43,8 @@ def _with_defect(email: Email, defect: str) -> Email:
     from dataclasses import replace
 
     return replace(email, defects=(*email.defects, defect))
+def attachment(raw: bytes, sha256: str) -> bytes | None:
+    """The bytes of one attachment."""
+    return attached.attachment(raw, sha256)
+
+

@@ -247,7 +247,7 @@ class SlackClient:
                 limit=200,
                 cursor=cursor or None,
             )
-            found = [message for message in page.get("messages") or [] if _key(message) == key]
+            found = [message for message in page.get("messages") or [] if key_of(message) == key]
             if found:
                 return str(found[0]["ts"])
             cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
@@ -255,6 +255,19 @@ class SlackClient:
                 return None
         log.warning("search for a lost message gave up pages=%s", PAGES)
         return None
+
+    async def thread(self, channel_id: str, ts: str) -> list[Mapping[str, Any]]:
+        """The messages of ours in a thread, oldest first, with the keys they were posted under. Missing: it is gone."""
+        found: list[Mapping[str, Any]] = []
+        cursor = ""
+        for _ in range(PAGES):
+            where: Json = {"channel": channel_id, "ts": ts, "include_all_metadata": True, "limit": 200, "cursor": cursor or None}
+            page = await self.call("conversations.replies", **where)
+            found += [message for message in page.get("messages") or [] if key_of(message)]
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                break
+        return found
 
     async def permalink(self, channel_id: str, ts: str) -> str:
         """The address of a message."""
@@ -313,7 +326,8 @@ def _form(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _key(message: Mapping[str, Any]) -> str:
+def key_of(message: Mapping[str, Any]) -> str:
+    """The key that a message was posted under, "" when it is none of ours."""
     payload = (message.get("metadata") or {}).get("event_payload") or {}
     return str(payload.get("key") or "") if isinstance(payload, dict) else ""
 

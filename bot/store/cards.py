@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.store.card_facts import card_data as card_data
 from bot.store.card_facts import gmail_url as gmail_url
@@ -74,9 +75,12 @@ _STALE = (
     .outerjoin(_Card, sa.and_(_Card.ticket_id == _Ticket.id, _LIVE))
     .where(_Ticket.id == _TICKET)
 )
+_Posted: Any = aliased(_Card)
+_HID = sa.exists().where(_Event.ticket_id == _Posted.ticket_id, _Event.action == Action.HIDE, _Event.seq > _Posted.hidden_seq)
 _LACKS = sa.select(
     sa.or_(
         _Card.posting != "",
+        sa.exists().where(_Posted.ticket_id == _Card.ticket_id, _Posted.ts != "", _Posted.state.in_(("live", "retired")), _HID),
         sa.exists().where(_Event.ticket_id == _Card.ticket_id, _Event.seq > _Card.event_seq),
         sa.exists().where(
             _Draft.ticket_id == _Card.ticket_id, _Draft.retired_at.is_(None), _Draft.revision > _Card.draft_revision
@@ -84,6 +88,7 @@ _LACKS = sa.select(
         sa.exists().where(
             _Message.ticket_id == _Card.ticket_id,
             _Message.direction == "in",
+            _Message.erased_at.is_(None),
             sa.not_(_Card.mails.has_key(sa.cast(_Message.id, sa.Text))),
         ),
     )
@@ -101,7 +106,7 @@ async def live(s: AsyncSession, ticket_id: UUID) -> Card | None:
 async def begin(s: AsyncSession, ticket_id: UUID, channel: str, *, old: Card | None, gone: bool = False) -> Card:
     """A new card in state "sending"; `old` is retired, or gone, first. A new thread holds what the old one does not."""
     newest = await s.scalar(sa.select(sa.func.max(_Event.seq)).where(_Event.ticket_id == ticket_id))
-    made = Card(ticket_id=ticket_id, channel=channel, base_seq=newest or 0, sending_since=now())
+    made = Card(ticket_id=ticket_id, channel=channel, base_seq=newest or 0, hidden_seq=newest or 0, sending_since=now())
     if old is not None:
         await _set(s, old.id, state="gone" if gone or not old.ts else "retired")
         if not gone:
@@ -148,9 +153,16 @@ async def previous(s: AsyncSession, card: Card) -> Card | None:
 
 async def mails(s: AsyncSession, card: Card) -> tuple[ThreadMail, ...]:
     """The customer's mails that do not stand in the thread yet, oldest first."""
-    query = sa.select(_Message).where(_Message.ticket_id == card.ticket_id, _Message.direction == "in")
+    there = (_Message.ticket_id == card.ticket_id, _Message.direction == "in", _Message.erased_at.is_(None))
+    query = sa.select(_Message).where(*there)
     found = await s.scalars(query.order_by(_Message.received_at, _Message.id))
     return tuple(_mail(message) for message in found if str(message.id) not in card.mails)
+
+
+async def mail(s: AsyncSession, message_id: UUID) -> ThreadMail | None:
+    """One mail as the thread shows it."""
+    message = await s.get(Message, message_id, populate_existing=True)
+    return _mail(message) if message is not None else None
 
 
 def _mail(message: Message) -> ThreadMail:
@@ -169,9 +181,13 @@ def _mail(message: Message) -> ThreadMail:
 
 async def events(s: AsyncSession, card: Card) -> tuple[ThreadEvent, ...]:
     """The events that do not stand in the thread yet."""
-    found = await s.scalars(
-        sa.select(_Event).where(_Event.ticket_id == card.ticket_id, _Event.seq > card.event_seq).order_by(_Event.seq)
-    )
+    return await between(s, card.ticket_id, card.event_seq, None)
+
+
+async def between(s: AsyncSession, ticket_id: UUID, after: int, upto: int | None) -> tuple[ThreadEvent, ...]:
+    """The ticket's events after one number and up to another."""
+    query = sa.select(_Event).where(_Event.ticket_id == ticket_id, _Event.seq > after).order_by(_Event.seq)
+    found = await s.scalars(query if upto is None else query.where(_Event.seq <= upto))
     return tuple(
         ThreadEvent(event.seq, event.at, event.actor, event.action, Redacted(event.why), str(event.details.get("to") or ""))
         for event in found

@@ -73,6 +73,11 @@ async def latest(s: AsyncSession, ticket_id: UUID) -> Draft | None:
     return await s.scalar(query, execution_options={"populate_existing": True})
 
 
+async def of_ticket(s: AsyncSession, ticket_id: UUID) -> list[Draft]:
+    """All revisions, the oldest first."""
+    return list(await s.scalars(sa.select(Draft).where(col(Draft.ticket_id) == ticket_id).order_by(col(Draft.revision))))
+
+
 async def get(s: AsyncSession, draft_id: UUID) -> Draft | None:
     """One draft by its id."""
     return await s.get(Draft, draft_id)

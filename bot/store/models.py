@@ -225,6 +225,7 @@ class Card(SQLModel, table=True):
     draft_revision: int = 0  #: the revision that its thread shows
     event_seq: int = 0  #: events up to this one stand in its thread
     mails: list[str] = _json(list)  #: ids of the message rows that stand in its thread
+    hidden_seq: int = 0  #: its thread shows nothing that was hidden by the events up to this one
     posting: str = ""  #: key of the thread message that is being posted; "" when none is
     shown: str = ""  #: digest of what it shows, so that drawing the same again costs nothing
     base_seq: int = 0  #: the ticket's newest event when it was posted
@@ -241,10 +242,19 @@ class Notice(SQLModel, table=True):
     kind: str
     to: str  #: a Slack user id, or "#channel-name"
     text: str = ""  #: our own words or redacted
-    state: str = "owed"  #: owed -> sending -> said | dropped
+    state: str = "owed"  #: owed -> sending -> said | dropped; said -> stale when its text changed -> said
     channel_id: str = ""
     ts: str = ""
     created_at: datetime = _time(default_factory=now)
+
+
+class Verdict(SQLModel, table=True):
+    """What the virus scanner said of a file that we only know by the keyed hash of its content."""
+
+    __tablename__ = "verdict"
+    file_hash: str = Field(primary_key=True)
+    state: str  #: clean, infected
+    at: datetime = _time(default_factory=now)
 
 
 class Seen(SQLModel, table=True):

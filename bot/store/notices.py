@@ -16,7 +16,7 @@ from bot.values import Priority
 
 _Message: Any = Message
 _Notice: Any = Notice  # as expressions its attributes are columns
-_OWED = ("owed", "sending")
+_OWED = ("owed", "sending", "stale")
 
 
 async def owe(s: AsyncSession, *, key: str, kind: str, to: str, text: str, ticket_id: UUID | None = None) -> bool:

@@ -27,6 +27,7 @@ WORDS: Mapping[str, str] = {
     "BIRTHDATE": "date of birth",
     "IP": "IP address",
     "DEVICE": "device address",
+    "HIDDEN": "hidden value",
 }
 
 

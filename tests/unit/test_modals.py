@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -124,16 +125,45 @@ def markup(found: Any) -> list[str]:
 
 
 def mail(text: str, **changes: Any) -> original.OriginalMail:
-    given: dict[str, Any] = {"sender": HOSTILE, "to": HOSTILE, "cc": HOSTILE, "subject": HOSTILE, "received_at": AT, "text": text}
+    given: dict[str, Any] = {
+        "id": uuid4(),
+        "sender": HOSTILE,
+        "to": HOSTILE,
+        "cc": HOSTILE,
+        "subject": HOSTILE,
+        "received_at": AT,
+        "text": text,
+    }
     return original.OriginalMail(**(given | changes))
 
 
 @pytest.mark.parametrize("text", ["", " \n", "Hi", HOSTILE, "long\n" * 60_000, "x" * 300_000])
 def test_an_original_of_any_size_is_shown_without_markup(text: str) -> None:
+    files = tuple(original.OriginalFile(at, HOSTILE, HOSTILE, 10**12, "clean") for at in range(40))
     view = original.view(
-        original.OriginalData(uuid4(), 1042, (mail(text, attachments=(HOSTILE,) * 40),) * 12, "https://mail.example/x")
+        original.OriginalData(
+            uuid4(), 1042, tuple(mail(text, files=files) for _ in range(12)), "https://mail.example/x", may_export=True
+        )
     )
     assert plain_only(checked(view, "modal"))
+
+
+def test_only_attachments_that_may_be_opened_have_a_button() -> None:
+    states = ("clean", "infected", "not scanned")
+    files = tuple(
+        original.OriginalFile(at, f"{state}.pdf", "application/pdf", 2_000_000, state) for at, state in enumerate(states)
+    )
+    data = original.OriginalData(uuid4(), 1042, (mail("Hi", files=files),))
+    rows = {
+        block["text"]["text"]: block.get("accessory")
+        for block in original.view(data)["blocks"]
+        if "file:" in block.get("block_id", "")
+    }
+    assert [bool(button) for button in rows.values()] == [True, False, True]
+    assert "infected" in list(rows)[1]
+    shut = original.view(replace(data, closed="Only the legal role may."))
+    assert "accessory" not in str(shut)
+    assert "Only the legal role may." in words(shut)
 
 
 def test_what_an_original_leaves_out_is_counted() -> None:
