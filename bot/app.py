@@ -97,7 +97,7 @@ async def running(
         url = await stack.enter_async_context(database_server(settings))
         vault = Vault.load(settings.keys, create_at=keys_file(settings))
         config = settings.config
-        own = None if reader else Reader(**config.readers.model_dump(), allow=config.privacy.allow)
+        own = None if reader else reader_of(config)
         loading = asyncio.create_task(own.start()) if own else None  # seconds, while the rest connects
         if own and loading:
             stack.push_async_callback(_close_reader, own, loading)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.errors import SettingsError
@@ -29,6 +30,21 @@ SlackUser = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,30}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$"), BeforeValidator(_lower)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Minutes = Annotated[int, Field(ge=1, le=525_600)]
+Sender = Annotated[str, StringConstraints(pattern=r"^([^@\s<>,;\"]{1,64}@)?[a-z0-9][a-z0-9.-]{0,200}\.[a-z0-9-]{2,60}$"), BeforeValidator(_lower)]
+Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{2,250}$"), BeforeValidator(_lower)]
+
+
+def _pattern(value: str) -> str:
+    try:
+        found = re.compile(value)
+    except re.error as error:
+        raise ValueError(f"is not a pattern: {error}") from None
+    if found.match(""):
+        raise ValueError("is a pattern that matches nothing at all, which is everywhere")
+    return value
+
+
+IdPattern = Annotated[str, StringConstraints(min_length=2, max_length=200), AfterValidator(_pattern)]
 
 
 class Section(BaseModel):
@@ -151,6 +167,36 @@ class Readers(Section):
     processes: int = Field(default=1, ge=1, le=16)
     seconds: float = Field(default=20, ge=1, le=600)
     memory_mb: int = Field(default=1000, ge=300, le=64_000)
+    mail_mb: int = Field(default=64, ge=1, le=500)
+    parts: int = Field(default=300, ge=1, le=10_000)
+    nesting: int = Field(default=30, ge=1, le=200)
+    text_characters: int = Field(default=400_000, ge=1000, le=10_000_000)
+    html_characters: int = Field(default=1_000_000, ge=1000, le=20_000_000)
+    attachments: int = Field(default=100, ge=1, le=1000)
+    attachment_mb: int = Field(default=20, ge=0, le=200)
+    attachment_characters: int = Field(default=100_000, ge=0, le=5_000_000)
+    attachment_seconds: float = Field(default=4, ge=0, le=300)
+    pdf_pages: int = Field(default=20, ge=0, le=1000)
+
+
+class Screen(Section):
+    """Whose mail is set aside or never is, how much spam is too much, and who may say that a sender is genuine."""
+
+    block: tuple[Sender, ...] = ()
+    allow: tuple[Sender, ...] = ()
+    spam_points: float = Field(default=4.5, ge=1, le=50)
+    authority: Host = "mx.google.com"
+
+
+class Entities(Section):
+    """Patterns (regular expressions) of the company's own numbers, by what they are."""
+
+    order: tuple[IdPattern, ...] = ()
+    invoice: tuple[IdPattern, ...] = ()
+    ticket: tuple[IdPattern, ...] = ()
+    tracking: tuple[IdPattern, ...] = ()
+    serial: tuple[IdPattern, ...] = ()
+    customer: tuple[IdPattern, ...] = ()
 
 
 class Config(Section):
@@ -166,6 +212,8 @@ class Config(Section):
     due: Due = Due()
     gmail: Gmail = Gmail()
     readers: Readers = Readers()
+    screen: Screen = Screen()
+    entities: Entities = Entities()
     retention: Retention = Retention()
     attachments: Attachments = Attachments()
     review_below: float = Field(default=0.6, ge=0, le=1)
@@ -251,6 +299,9 @@ _PATTERNS = {
     "aliases": "is not a mail address such as support@company.example.",
     "channels": "is not a channel name; write it as in Slack, without '#'.",
     "slack": "is not a Slack member id such as U024BE7LH (profile, More, Copy member ID).",
+    "block": "is not an address or a domain such as casino.example.",
+    "allow": "is not an address or a domain such as partner.example.",
+    "authority": "is not the name of a mail server such as mx.google.com.",
     "clamd": "is not an address of clamd such as 127.0.0.1:3310.",
     "languages": "is not a two-letter language code such as en.",
 }
