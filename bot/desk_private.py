@@ -21,7 +21,7 @@ from bot.ticket import Action
 from bot.values import Attachment, Email, Person
 from modals import hide
 from modals.original import OriginalData, OriginalFile, OriginalMail
-from pipeline.redact.hiding import SHORTEST, folded, squeezed
+from pipeline.redact.hiding import HIDDEN, SHORTEST, folded, squeezed
 from pipeline.redact.hiding import hide as mask_in
 from pipeline.redact.placeholders import PLACEHOLDER
 
@@ -167,7 +167,7 @@ class Privacy(Replies):
 
     async def _everything(self, s: AsyncSession, ticket: Ticket) -> dict[str, Any]:
         mails = [(mail, messages.open_email(self._vault, mail)) for mail in await messages.of_ticket(s, ticket.id)]
-        table = tickets.open_table(self._vault, ticket)
+        table = {mark: value for mark, value in tickets.open_table(self._vault, ticket).items() if PLACEHOLDER.fullmatch(mark)}
         return {
             "ticket": ticket.model_dump(exclude={"sealed_table", "chain", "customer_hash"}),
             "placeholders": table,
@@ -233,8 +233,9 @@ class _Marks:
     def __init__(self, known: dict[str, str], value: str, kind: str) -> None:
         self.table = dict(known)
         self.kind = kind
-        same = [mark for mark, held in known.items() if folded(held) == folded(value)]
+        same = [mark for mark, held in known.items() if PLACEHOLDER.fullmatch(mark) and folded(held) == folded(value)]
         self.first = same[0] if same else self._new(value)
+        self.table[f"{HIDDEN}{self.first}"] = self.table[self.first]
         self.used = [self.first]
 
     def _new(self, value: str) -> str:
@@ -245,7 +246,9 @@ class _Marks:
 
     def exactly(self, found: str) -> str:
         """The placeholder that is put back as exactly these characters."""
-        mark = next((mark for mark, held in self.table.items() if held == found), "") or self._new(found)
+        mark = next(
+            (mark for mark, held in self.table.items() if held == found and PLACEHOLDER.fullmatch(mark)), ""
+        ) or self._new(found)
         if mark not in self.used:
             self.used.append(mark)
         return mark

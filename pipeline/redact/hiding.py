@@ -10,6 +10,7 @@ from functools import lru_cache
 from pipeline.redact.placeholders import PLACEHOLDER
 from pipeline.redact.spans import Span
 
+HIDDEN = "!"  #: before a placeholder in a ticket's table: a person hid the value, so it is looked for in every later text
 SHORTEST = 3  #: characters of a value, white space apart
 _INSIDE = 5  #: letters from which on a value is also looked for inside longer words
 _NO_BLANKS = "\u2e80"  #: from here on Unicode has the scripts that put no blanks between words
@@ -62,14 +63,17 @@ def hide(text: str, value: str, stand_in: Callable[[str], str]) -> tuple[str, in
     return ("".join([*out, text[at:]]), count) if count else (text, 0)
 
 
-def known(text: str, table: Mapping[str, str]) -> list[Span]:
-    """Every place where a value stands that the ticket's table holds already: what was hidden once stays hidden."""
+def known(text: str, table: Mapping[str, str]) -> list[tuple[Span, str]]:
+    """Every place where a value stands that a person hid on this ticket before, with its placeholder."""
+    hidden = {key.removeprefix(HIDDEN): value for key, value in table.items() if key.startswith(HIDDEN)}
+    if not hidden:
+        return []
     shown, origin = _seen(text)
     found = []
-    for placeholder, value in table.items():
+    for placeholder, value in hidden.items():
         kind = PLACEHOLDER.fullmatch(placeholder)
         if kind is not None:
-            found += [Span(start, end, kind.group(1)) for start, end in _found(text, shown, origin, value)]
+            found += [(Span(*place, kind.group(1)), placeholder) for place in _found(text, shown, origin, value)]
     return found
 
 

@@ -165,3 +165,15 @@ def test_check_digits_keep_ordinary_numbers_out() -> None:
     assert national.accepted("12345678Z")
     assert not national.accepted("12345678A")
     assert not national.accepted("RSSMRA85T10A562A")
+
+
+def test_what_a_person_hid_is_masked_in_every_later_text() -> None:
+    table = {
+        "<PERSON_1>": "Zéphyrine Quorn",
+        "!<PERSON_1>": "Zéphyrine Quorn",
+        "<HIDDEN_1>": "left of the mill",
+        "!<HIDDEN_1>": "left of the mill",
+    }
+    masked, after = redact.text("ZEPHYRINE\nQUORN keeps it LEFT of the  mill, order LS-20418.", table)
+    assert masked.text == "<PERSON_1> keeps it <HIDDEN_1>, order LS-20418."
+    assert after == table
