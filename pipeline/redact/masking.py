@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.values import Address, Email, Redacted, RedactedMail
-from pipeline.redact import hiding, ner
-from pipeline.redact.cues import cued
+from pipeline.redact import hiding
+from pipeline.redact.cues import STOP, cued
 from pipeline.redact.engine import patterns
 from pipeline.redact.ids import guarded
 from pipeline.redact.names import listed, name_parts, spread
@@ -129,19 +129,19 @@ def _masked(found: _Text, names: list[str], table: Table, allowed: frozenset[str
     owners = name_parts(names)
     out: list[str] = []
     at = 0
+    for span in union([*_spans(found, names, allowed), *_hidden(found.text, table)]):
+        value = found.text[span.start : span.end]
+        out += [found.text[at : span.start], _placeholder(span, value, owners, table)]
+        at = span.end
+    return "".join([*out, found.text[at:]])
+
+
 def _hidden(text: str, table: Table) -> list[Span]:
     """What a person hid on this ticket, with its placeholder for every spelling."""
     found = hiding.known(text, table.values)
     for span, placeholder in found:
         table.alias(span.kind, text[span.start : span.end], placeholder)
     return [span for span, _ in found]
-
-
-    for span in union([*_spans(found, names, allowed), *_hidden(found.text, table)]):
-        value = found.text[span.start : span.end]
-        out += [found.text[at : span.start], _placeholder(span, value, owners, table)]
-        at = span.end
-    return "".join([*out, found.text[at:]])
 
 
 def _owner(value: str, owners: Mapping[str, str]) -> str:
