@@ -38,7 +38,7 @@ from handlers import register_all
 from pipeline.classify import Classifier
 from pipeline.draft import Drafter
 from pipeline.intake import Intake, Steps
-from pipeline.reader import Reader
+from pipeline.reader import Reader, reader_of
 from pipeline.recall import Recall
 
 log = logging.getLogger("triage.app")

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.errors import SettingsError
@@ -30,7 +39,8 @@ SlackUser = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,30}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$"), BeforeValidator(_lower)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Minutes = Annotated[int, Field(ge=1, le=525_600)]
-Sender = Annotated[str, StringConstraints(pattern=r"^([^@\s<>,;\"]{1,64}@)?[a-z0-9][a-z0-9.-]{0,200}\.[a-z0-9-]{2,60}$"), BeforeValidator(_lower)]
+_SENDER = r"^([^@\s<>,;\"]{1,64}@)?[a-z0-9][a-z0-9.-]{0,200}\.[a-z0-9-]{2,60}$"
+Sender = Annotated[str, StringConstraints(pattern=_SENDER), BeforeValidator(_lower)]
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{2,250}$"), BeforeValidator(_lower)]
 
 

@@ -22,6 +22,7 @@ _RISKS = {
     "hidden-text": "The mail hides text from its reader.",
     "injection": "The mail holds instructions that are meant for a program, not for you.",
     "spoofed-sender": "The sender may be forged.",
+    "runnable-attachment": "An attachment would run a program when opened.",
 }
 
 

@@ -34,6 +34,7 @@ _RISKS: Mapping[str, str] = {
     "injection": "the mail tries to give instructions to the assistant",
     "hidden-text": "the mail hides text from its reader",
     "spoofed-sender": "the sender could not be verified",
+    "runnable-attachment": "an attachment would run a program when opened",
     "no-sender": "the mail has no valid sender",
 }
 

@@ -13,6 +13,7 @@ _REVIEWED: Mapping[str, str] = {
     "injection": "the mail tries to give instructions to the assistant",
     "hidden-text": "the mail hides text from its reader",
     "spoofed-sender": "the sender could not be verified",
+    "runnable-attachment": "an attachment would run a program when opened",
 }
 
 

@@ -27,25 +27,6 @@ log = logging.getLogger("triage.intake")
 REOPENS_FOR = timedelta(days=14)
 
 _RANK = {Priority.LOW: 0, Priority.NORMAL: 1, Priority.HIGH: 2, Priority.URGENT: 3}
-#: Domains of mail providers: they say nothing about the customer.
-_FREE_MAIL = frozenset(
-    {
-        *(
-            "gmail.com",
-            "googlemail.com",
-            "outlook.com",
-            "hotmail.com",
-            "live.com",
-            "msn.com",
-            "yahoo.com",
-            "icloud.com",
-            "me.com",
-        ),
-        *("mac.com", "aol.com", "mail.com", "proton.me", "protonmail.com", "gmx.de", "gmx.net", "gmx.at", "web.de", "freenet.de"),
-        *("t-online.de", "orange.fr", "free.fr", "laposte.net", "wanadoo.fr", "libero.it", "virgilio.it", "terra.com.br"),
-        *("uol.com.br", "bol.com.br", "wp.pl", "o2.pl", "onet.pl", "ziggo.nl", "kpnmail.nl", "mail.ru", "yandex.ru", "qq.com"),
-    }
-)
 
 
 class Fate(StrEnum):
@@ -240,7 +221,7 @@ class Filing:
         return {
             "customer_hash": self._vault.blind(sender.email),
             "customer_number": await customers.handle(s, self._vault, sender.email),
-            "domain": company(sender.email),
+            "domain": reading.company,
         }
 
 
@@ -290,12 +271,6 @@ def _changes(ticket: Ticket, mail: Understood, message: Message) -> dict[str, An
         "review_reason": new["review_reason"] if alarming else ticket.review_reason,
         "due_at": None if message.backlog else mail.decision and mail.decision.due_at,
     }
-
-
-def company(address: str) -> str:
-    """The domain that a card may show; "" for mail providers, which say nothing about the customer."""
-    domain = address.rpartition("@")[2].lower()
-    return "" if domain in _FREE_MAIL else domain
 
 
 def brought_back(message: Message | None) -> LostRace:

@@ -77,9 +77,9 @@ def dissect(raw: bytes, rules: Rules = _DEFAULT) -> Parsed:
     return Parsed(_email(message, text, found, len(raw)), "\n\n".join(found.documents.pieces))
 
 
-def envelope(raw: bytes) -> Email:
+def envelope(raw: bytes, rules: Rules = _DEFAULT) -> Email:
     """The headers alone, from the first kilobytes: what a mail keeps whose reader was killed."""
-    found = _Found(Limits(), Documents(Limits()), defects=["unreadable"])
+    found = _Found(rules.limits, Documents(rules.limits), defects=["unreadable"], authority=rules.authority)
     return _email(_parsed(_headers(_start(raw[:_HEAD])), found), "", found, len(raw))
 
 

@@ -15,15 +15,19 @@ from typing import Any, Final
 
 from pebble import ProcessPool
 
+from bot.config import Config
 from bot.errors import Temporary
 from bot.values import Email, Reading, Redacted, Screening
 from pipeline import parse, reading
+from pipeline.company import company
+from pipeline.limits import Limits, Rules
 from pipeline.risks import risks
 from pipeline.screen import screen
 
 log = logging.getLogger("triage.reader")
 
 _MAILS_PER_PROCESS: Final = 400  #: spaCy keeps every word it saw in memory; a fresh process forgets them
+_RULES: Final = Rules()
 _lock = threading.Lock()
 
 
@@ -45,14 +49,31 @@ class _ReaderContext(context.ForkServerContext):
     Process = _ReaderProcess
 
 
+def reader_of(config: Config) -> Reader:
+    """A reader as triage.yaml wants it."""
+    given, said = config.readers, config.screen
+    rules = Rules(
+        limits=Limits(**given.model_dump(exclude={"processes", "seconds", "memory_mb"})),
+        block=said.block,
+        allow=said.allow,
+        spam_points=said.spam_points,
+        authority=said.authority,
+        ids={kind: patterns for kind, patterns in config.entities.model_dump().items() if patterns},
+    )
+    return Reader(given.processes, given.seconds, given.memory_mb, config.privacy.allow, rules)
+
+
 class Reader:
     """Reads mails and redacts texts in processes of its own, each with a time and a memory limit."""
 
-    def __init__(self, processes: int = 1, seconds: float = 20.0, memory_mb: int = 1000, allow: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, processes: int = 1, seconds: float = 20.0, memory_mb: int = 1000, allow: tuple[str, ...] = (), rules: Rules = _RULES
+    ) -> None:
         self._processes = processes
         self._seconds = seconds
         self._memory_mb = memory_mb
         self._allow = allow
+        self._rules = rules
         self._pool: ProcessPool | None = None
         self.killed = 0  #: readers lost to a mail since the start
 
@@ -84,11 +105,11 @@ class Reader:
     async def read(self, raw: bytes, *, known: Mapping[str, str], ours: frozenset[str], labels: frozenset[str]) -> Reading:
         """What stands in `raw`. Never raises: a mail that kills its reader keeps its headers and nothing else."""
         try:
-            found = await self._run(reading.read, raw, dict(known), ours, labels, self._allow)
+            found = await self._run(reading.read, raw, dict(known), ours, labels, self._allow, self._rules)
         except Exception as error:  # a mail must not stop the poller, whatever it did
             self.killed += 1
             log.warning("unreadable bytes=%s cause=%s", len(raw), type(error).__name__)
-            return await asyncio.to_thread(_unread, raw, ours, labels)
+            return await asyncio.to_thread(_unread, raw, ours, labels, self._rules)
         return found  # type: ignore[no-any-return]
 
     async def redact(self, text: str, known: Mapping[str, str]) -> tuple[Redacted, dict[str, str]]:
@@ -98,6 +119,14 @@ class Reader:
         except Exception as error:
             log.warning("not redacted characters=%s cause=%s", len(text), type(error).__name__)
             raise Temporary("The text could not be checked for personal data. Please try again.") from None
+
+    async def attachment(self, raw: bytes, sha256: str) -> bytes | None:
+        """The attachment of `raw` with that hash, None when it has none; Temporary when that cannot be found out."""
+        try:
+            return await self._run(reading.attachment, raw, sha256)  # type: ignore[no-any-return]
+        except Exception as error:
+            log.warning("attachment not read bytes=%s cause=%s", len(raw), type(error).__name__)
+            raise Temporary("The attachment could not be read. Please open it in Gmail.") from None
 
     async def _run(self, function: Callable[..., Any], *args: object, timeout: float | None = None) -> Any:
         if self._pool is None:
@@ -117,23 +146,22 @@ def limit_memory(limit: int) -> None:
 
 
 def _stop(pool: ProcessPool) -> None:
-    async def attachment(self, raw: bytes, sha256: str) -> bytes | None:
-        """The attachment of `raw` with that hash, None when it has none; Temporary when that cannot be found out."""
-        try:
-            return await self._run(reading.attachment, raw, sha256)  # type: ignore[no-any-return]
-        except Exception as error:
-            log.warning("attachment not read bytes=%s cause=%s", len(raw), type(error).__name__)
-            raise Temporary("The attachment could not be read. Please open it in Gmail.") from None
-
     pool.stop()  # type: ignore[no-untyped-call]
     pool.join(timeout=10)
 
 
-def _unread(raw: bytes, ours: frozenset[str], labels: frozenset[str]) -> Reading:
+def _unread(raw: bytes, ours: frozenset[str], labels: frozenset[str], rules: Rules) -> Reading:
     """The reading of a mail whose reader was killed: headers for the reply, nothing that could be shown."""
     try:
-        email = parse.envelope(raw)
-        return Reading(email, screen(email, ours, labels), None, {}, risks(email))
+        email = parse.envelope(raw, rules)
+        return Reading(
+            email,
+            screen(email, ours, labels, rules),
+            None,
+            {},
+            risks(email, rules.authority),
+            company(email.sender.email) if email.sender else "",
+        )
     except Exception:
         empty = Email("", "", None, None, (), (), "", (), None, "", "", "", defects=("unreadable",), size=len(raw))
         return Reading(empty, Screening("", "", answerable=False), None)

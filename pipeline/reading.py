@@ -12,23 +12,57 @@ from pipeline.limits import Rules
 from pipeline.risks import risks
 from pipeline.screen import screen
 
+_MOST = 20  #: numbers of a kind
+_RULES = Rules()
 
-def read(raw: bytes, known: Mapping[str, str], ours: frozenset[str], labels: frozenset[str], allow: tuple[str, ...]) -> Reading:
+
+def read(
+    raw: bytes,
+    known: Mapping[str, str],
+    ours: frozenset[str],
+    labels: frozenset[str],
+    allow: tuple[str, ...],
+    rules: Rules = _RULES,
+) -> Reading:
     """The reading of `raw`; a mail that cannot be redacted has `redacted` None, so that nothing of it can leave."""
-    email = parse.parse(raw)
-    screening = screen(email, ours, labels)
+    parsed = parse.dissect(raw, rules)
+    email = parsed.email
+    screening = screen(email, ours, labels, rules)
     try:
         redacted: RedactedMail | None = redact.mail(email, known, (*allow, *ours))
     except Exception:  # fail closed, whatever it was
         redacted = None
         email = _with_defect(email, "redaction")
-    named = entities(f"{redacted.subject.text}\n{redacted.full_text.text}") if redacted else {}
-    return Reading(email, screening, redacted, named, risks(email))
+    named = dict(entities(f"{redacted.subject.text}\n{redacted.full_text.text}", rules.ids)) if redacted else {}
+    if redacted and parsed.attached_text.strip():
+        for kind, values in _attached_ids(parsed.attached_text, allow, rules).items():
+            named[kind] = tuple(dict.fromkeys((*named.get(kind, ()), *values)))[:_MOST]
+    return Reading(email, screening, redacted, named, risks(email, rules.authority), _company(email))
+
+
+def _attached_ids(text: str, allow: tuple[str, ...], rules: Rules) -> dict[str, tuple[str, ...]]:
+    """Order, invoice and other numbers that attachments name; only those that the redactor lets pass."""
+    found = {kind: values for kind, values in ids(text, rules.ids).items() if values}
+    lines = [f"{kind} {value}" for kind, values in found.items() for value in values]
+    try:
+        passed = set(redact.text("\n".join(lines), {}, allow)[0].text.split("\n")) if lines else set()
+    except Exception:  # fail closed
+        return {}
+    return {kind: kept for kind, values in found.items() if (kept := tuple(v for v in values if f"{kind} {v}" in passed))}
+
+
+def _company(email: Email) -> str:
+    return company(email.sender.email) if email.sender else ""
 
 
 def mask(text: str, known: Mapping[str, str], allow: tuple[str, ...]) -> tuple[Redacted, dict[str, str]]:
     """One text redacted."""
     return redact.text(text, known, allow)
+
+
+def attachment(raw: bytes, sha256: str) -> bytes | None:
+    """The bytes of one attachment."""
+    return attached.attachment(raw, sha256)
 
 
 def warm() -> None:
@@ -43,8 +77,3 @@ def _with_defect(email: Email, defect: str) -> Email:
     from dataclasses import replace
 
     return replace(email, defects=(*email.defects, defect))
-def attachment(raw: bytes, sha256: str) -> bytes | None:
-    """The bytes of one attachment."""
-    return attached.attachment(raw, sha256)
-
-

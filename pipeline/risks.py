@@ -26,15 +26,17 @@ _INJECTION = re.compile(
 )
 
 
-def risks(email: Email) -> tuple[str, ...]:
+def risks(email: Email, authority: str = "mx.google.com") -> tuple[str, ...]:
     """Short codes, in the order of their weight."""
     found: list[str] = []
     if _INJECTION.search(f"{email.subject}\n{email.text[:60_000]}"):
         found.append("injection")
     if email.hidden_text:
         found.append("hidden-text")
-    if authentication(email) == "fail":
+    if authentication(email, authority) == "fail":
         found.append("spoofed-sender")
+    if "runnable-attachment" in email.defects:
+        found.append("runnable-attachment")
     if email.sender is None:
         found.append("no-sender")
     return tuple(found)
@@ -43,7 +45,7 @@ def risks(email: Email) -> tuple[str, ...]:
 def authentication(email: Email, authority: str = "mx.google.com") -> str:
     """pass, fail or none: what the trusted header says about the From domain."""
     header = email.headers.get("authentication-results", "").lower()
-    if not header.startswith(authority) or email.sender is None:
+    if header.split(";")[0].split(" ")[0] != authority or email.sender is None:
         return "none"
     domain = email.sender.email.split("@")[1]
     verdict = re.search(r"\bdmarc=(\w+)", header)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.message import Message
 
 from pipeline import parts
@@ -18,6 +19,7 @@ x-ms-exchange-inbox-rules-loop x-priority importance organization"""
 )
 _ARRIVED = ("date", "message-id", "from", "to", "received", "mime-version", "user-agent", "x-mailer")
 _PARTS = 300
+_ZONE = re.compile(r"[+-](\d\d)(\d\d)\b(?: \(.{0,20}\))?\s*$")
 
 
 def screened(message: Message, authority: str) -> dict[str, str]:
@@ -30,9 +32,27 @@ def screened(message: Message, authority: str) -> dict[str, str]:
     kept["content-type"] = parts.kind(message) + f"; report-type={parts.parameter(message, 'report-type').lower()}"
     kept["charset"] = parts.parameter(message, "charset").lower()[:40]
     kept["body"] = "html" if _only_markup(message) else "text"
+    kept["odd"] = " ".join(_odd(message))
     for name in _ARRIVED:
         kept[f"has-{name}"] = "yes" if raw_header(message, name).strip() else ""
     return kept
+
+
+def _odd(message: Message) -> list[str]:
+    """Codes for headers as only programs that send in bulk write them."""
+    found = []
+    host = one_line(raw_header(message, "message-id")).rpartition("@")[2].rstrip("> ").lower()
+    arrived = [one_line(value).lower() for value, _ in zip(raw_headers(message, "received"), range(30), strict=False)]
+    if host and any(f"by {host}" in value and f"from {host}" not in value for value in arrived):
+        found.append("mta-id")  # it left without an id; the server that took it in made one
+    zone = _ZONE.search(raw_header(message, "date"))
+    if zone and (int(zone.group(1)) > 14 or int(zone.group(2)) > 59):
+        found.append("zone")
+    if any(name.lower() == "mime-version" and name not in ("MIME-Version", "Mime-Version", "mime-version") for name in message):
+        found.append("case")
+    if "undisclosed" in raw_header(message, "to").lower():
+        found.append("undisclosed")
+    return found
 
 
 def _trusted(message: Message, name: str, authority: str) -> str:

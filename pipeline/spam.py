@@ -23,7 +23,8 @@ _WORDS: tuple[tuple[float, str, re.Pattern[str]], ...] = (
     (2.5, "it promises easy money", re.compile(
         r"\b(?:work (?:from|at) home|be your own boss|financial (?:freedom|independence)|earn (?:up to )?\$[\d,]+|"
         r"make money (?:fast|online|now)|"
-        r"(?:extra|passive) income|(?:double|triple) your (?:money|income|bitcoin)|get paid|no investment needed|"
+        r"(?:extra|passive) income|(?:double|triple) your (?:money|income|bitcoin)|get paid|no investment (?:needed|required)|"
+        r"earn \$\d|"
         r"cash machine|"
         r"got cash|\$[\d,]{3,} (?:a|per) (?:day|week|month))", _I)),
     (2.0, "it offers credit", re.compile(
@@ -40,7 +41,8 @@ _WORDS: tuple[tuple[float, str, re.Pattern[str]], ...] = (
         r"\b(?:act (?:now|today|fast|immediately)|limited[- ]time (?:offer|only)|offer (?:ends|expires)|order (?:now|"
         r"today)|"
         r"don'?t (?:delay|miss (?:out|this))|"
-        r"urgent (?:reply|response|business)|while supplies last|call (?:now|today)|hurry)\b", _I)),
+        r"urgent (?:reply|response|business)|while supplies last|call (?:us )?(?:now|today|anytime)|call toll[- ]free|"
+        r"24 hours a day|hurry)\b", _I)),
     (1.5, "it promises something for nothing", re.compile(
         r"\b(?:100% (?:free|guaranteed|satisfaction)|absolutely free|risk[- ]free|no (?:obligation|cost to you|risk)|"
         r"money[- ]back guarantee|satisfaction guaranteed|"
@@ -49,7 +51,8 @@ _WORDS: tuple[tuple[float, str, re.Pattern[str]], ...] = (
         r"link) (?:below|now)|cl1ck)\b", _I)),
     (1.5, "it offers removal from its list", re.compile(
         r"\b(?:to be removed|(?:be )?removed from (?:our|this|the|future)|remove (?:me|yourself)|opt[- ]out|unsubscribe|"
-        r"no longer wish to receive|this (?:is|e?-?mail is) not spam|one[- ]time mailing|"
+        r"for removal|removal (?:instructions|requests?|from)|no longer (?:wish|want) to (?:receive|be)|this (?:is|"
+        r"e?-?mail is) not spam|one[- ]time mailing|"
         r"you (?:are receiving|received) this (?:e?-?mail|message) because)\b", _I)),
     (2.5, "it sells address lists or bulk mail", re.compile(
         r"\b(?:million (?:e-?mail )?addresses|e-?mail (?:marketing|lists?|leads|addresses)|bulk e-?mail|"
@@ -64,7 +67,8 @@ _WORDS: tuple[tuple[float, str, re.Pattern[str]], ...] = (
         r"webmaster|fellow|internet user|sir or madam)|greetings to you|hello dear)\b", _I)),
     (1.5, "it sells software, watches or degrees", re.compile(r"\b(?:oem software|replica watches?|university (?:degree|"
         r"diploma)s?|growth hormone|\bhgh\b|long distance (?:rates?|calls?)|cheap (?:meds|software)|toner cartridges?|"
-        r"dvd copy|cable descrambler)\b", _I)),
+        r"dvd copy|(?:inkjet|printer) (?:cartridges?|supplies)|\$\d+(?:\.\d\d)? (?:a|per) month|cents (?:a|per) minute|"
+        r"cable descrambler)\b", _I)),
     (1.5, "it asks for a secret deal", re.compile(r"\b(?:strictly confidential|business (?:proposal|proposition|"
         r"transaction|"
         r"relationship)|utmost (?:confidence|secrecy)|foreign (?:partner|account)|modalities)\b", _I)),
@@ -75,6 +79,10 @@ _WORDS: tuple[tuple[float, str, re.Pattern[str]], ...] = (
 
 _FREE_MAIL = re.compile(r"@(?:gmail|yahoo|hotmail|outlook|aol|msn|live|gmx|mail|proton|excite|lycos|netscape)\.", _I)
 _IP_LINK = re.compile(r"https?://\d{1,3}(?:\.\d{1,3}){3}", _I)
+_MIXED = re.compile(r"[a-z]\d|\d[a-z]|[a-z][A-Z]")
+_SPACED = re.compile(
+    r"\b\d(?: \d){5,}|\b\d - \d \d \d - |\b[A-Z](?: [A-Z]){5,}\b|\b(?:v[i1]agr[a@]|c[i1]al[i1]s|f\.r\.e\.e|\$\$\$)", _I
+)
 _SHOUT = re.compile(r"[A-Z]{3,}")
 _TAIL = re.compile(r"\s{4,}\S{3,}$|[\[(]?\b[a-z]{0,3}\d{4,}[a-z]{0,4}\b[\])]?$|\w*\d{2,}\w{3,}$")
 
@@ -102,8 +110,17 @@ def _header_signs(email: Email, ours: frozenset[str]) -> list[tuple[float, str]]
     if email.sender is None:
         found.append((1.5, "it has no valid sender"))
     elif email.reply_to and email.reply_to.email.split("@")[1] != email.sender.email.split("@")[1]:
-        odd = 1.5 if _FREE_MAIL.search(email.reply_to.email) else 0.5
-        found.append((odd, "answers would go to another address"))
+        marks = 1.5 if _FREE_MAIL.search(email.reply_to.email) else 0.5
+        found.append((marks, "answers would go to another address"))
+    marks = headers.get("odd", "").split()
+    if "mta-id" in marks:
+        found.append((1.0, "it left its server without an id"))
+    if "zone" in marks or "case" in odd:
+        found.append((2.0, "its headers are written as only bulk programs write them"))
+    if "undisclosed" in marks:
+        found.append((1.0, "it hides to whom it went"))
+    if re.match(r"[12]\b|high", headers.get("x-priority", "") or headers.get("importance", ""), _I):
+        found.append((0.5, "it calls itself urgent"))
     if not email.to and not email.cc:
         found.append((1.0, "it is addressed to nobody"))
     if email.sender and re.search(r"\d{4,}|[a-z]\d[a-z]\d", email.sender.email.split("@")[0]):
@@ -131,6 +148,11 @@ def _form_signs(email: Email) -> list[tuple[float, str]]:
         found.append((1.5, "it links to a bare number"))
     if len(_SHOUT.findall(text[:8000])) > 40 or text[:8000].count("!") > 12:
         found.append((1.0, "its text shouts"))
+    last = next((line.strip() for line in reversed(text[-3000:].split("\n")) if line.strip()), "")
+    if len(last) >= 14 and " " not in last and "/" not in last and len(_MIXED.findall(last)) >= 3:
+        found.append((2.0, "its text ends in noise"))
+    if _SPACED.search(text[:8000]):
+        found.append((1.5, "it writes a number or a word so that programs do not see it"))
     if email.hidden_text:
         found.append((0.8, "it hides text"))
     if len(text.split()) < 12 and ("http" in text or email.headers.get("body") == "html"):
