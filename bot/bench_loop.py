@@ -17,6 +17,7 @@ from pathlib import Path
 import aiohttp
 
 from bot import app
+from bot.errors import TriageError
 from bot.sandbox.gmail_settings import GmailTimings
 from bot.sandbox.server import Sandbox
 from bot.sandbox.timings import UNLIMITED, Timings
@@ -149,9 +150,19 @@ async def _bot(folder: Path, timings: Timings) -> AsyncIterator[tuple[Sandbox, P
             "TRIAGE_POLL_SECONDS": "0.5",
         }
         async with _process(["run"], env) as process:
-            await world.eventually(lambda: world.slack.connected, PATIENCE, "the connection to Slack")
-            await world.eventually(lambda: _polled(world), PATIENCE, "the first poll")
+            ended = asyncio.create_task(process.wait())
+            ready = asyncio.create_task(_ready(world))
+            await asyncio.wait({ended, ready}, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                ready.cancel()
+                raise TriageError(f"The bot that was to be measured ended at once ({ended.result()}). Try `triage demo --smoke`.")
+            await ready
             yield world, process
+
+
+async def _ready(world: Sandbox) -> None:
+    await world.eventually(lambda: world.slack.connected, PATIENCE, "the connection to Slack")
+    await world.eventually(lambda: _polled(world), PATIENCE, "the first poll")
 
 
 def _prepare(folder: Path) -> None:
