@@ -113,7 +113,9 @@ def _print_score(score: Score) -> None:
     names = {name for text in texts for label in text.labels if label.kind in NAMES for name in _parts(text, label)}
     lists = gazetteer()
     unknown = sum(name not in lists.first and name not in lists.last for name in names)
-    print(f"Labelled texts: {len(texts)}, seed {SEED}; {_percent(unknown, len(names))} of the name parts are in no list of ours.\n")
+    print(
+        f"Labelled texts: {len(texts)}, seed {SEED}; {_percent(unknown, len(names))} of the name parts are in no list of ours.\n"
+    )
     print(f"{'must be hidden':<22}{'values':>8}{'hidden':>9}{'touched':>9}")
     for label in HIDDEN:
         seen = score.seen[label]
@@ -175,7 +177,8 @@ def presidio() -> Any:
 
     import pipeline.redact.engine  # noqa: F401 - quiets presidio's logger
 
-    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    offline: Any = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    tldextract.extract = offline
     made = {"nlp_engine_name": "no_op", "models": [{"lang_code": "en", "model_name": "no_op"}]}
     engine = AnalyzerEngine(nlp_engine=NlpEngineProvider(nlp_configuration=made).create_engine(), supported_languages=["en"])
     engine.analyze("Hello a@b.example", language="en")

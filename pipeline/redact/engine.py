@@ -1,17 +1,14 @@
-"""Presidio without a downloaded model: a blank pipeline, a trimmed set of recognizers, and its results as spans."""
+"""Presidio without a model: a trimmed set of recognizers, context words read from the text, and its results as spans."""
 
 from __future__ import annotations
 
 import logging
 import re
-from bisect import bisect_right
 from functools import lru_cache
-from typing import Any
 
-import spacy
-from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
-from presidio_analyzer.nlp_engine import NlpArtifacts, SlimSpacyNlpEngine
+from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
+from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
+from presidio_analyzer.nlp_engine import NlpArtifacts, NoOpNlpEngine
 
 from pipeline.redact.recognizers import KINDS, recognizers
 from pipeline.redact.spans import Span
@@ -22,37 +19,42 @@ _THRESHOLD = 0.38
 _STRONG = 0.8
 _WEAK = frozenset({"PHONE_NUMBER", "US_BANK_NUMBER", "US_PASSPORT", "US_ITIN", "US_SSN", "NATIONAL_ID"})
 _BLOCK = 3000  #: characters that are analysed at once
-_RUN = re.compile(r"([^\w\s])\1{24,}")  #: spaCy's tokenizer takes quadratic time on these
 
 
-class BlankEngine(SlimSpacyNlpEngine):
-    """A tokenizer only. Lemmas are the lower-case words, since presidio looks for context words among the lemmas."""
+class NearbyWords(ContextAwareEnhancer):
+    """presidio's rule for context words, on the words of the text itself: no tokenizer runs for it, nor keeps what it saw."""
+
+    _WORD = re.compile(r"\w{2,}")
 
     def __init__(self) -> None:
-        super().__init__(models=[{"lang_code": "en", "model_name": "blank"}], auto_download=False)
+        super().__init__(
+            context_similarity_factor=0.35, min_score_with_context_similarity=0.4, context_prefix_count=8, context_suffix_count=0
+        )
 
-    def load(self) -> None:
-        """Make the blank pipeline; nothing is loaded from anywhere."""
-        self.nlp = {"en": spacy.blank("en")}  # type: ignore[assignment]
-
-    def _doc_to_nlp_artifact(self, doc: Any, language: str) -> NlpArtifacts:
-        for token in doc:
-            token.lemma_ = token.lower_
-        return super()._doc_to_nlp_artifact(doc, language)
-
-
-class QuickContext(LemmaContextAwareEnhancer):
-    """presidio's context words, with the matched token found by bisection: it walks over all tokens for every match."""
-
-    @staticmethod
-    def _find_index_of_match_token(word: str, start: int, tokens: Any, tokens_indices: list[int]) -> int:
-        return max(0, bisect_right(tokens_indices, start) - 1)
+    def enhance_using_context(
+        self,
+        text: str,
+        raw_results: list[RecognizerResult],
+        nlp_artifacts: NlpArtifacts,
+        recognizers: list[EntityRecognizer],
+        context: list[str] | None = None,
+    ) -> list[RecognizerResult]:
+        """Raise the score of what stands shortly after one of its recognizer's context words."""
+        wanted = {recognizer.id: recognizer.context for recognizer in recognizers if recognizer.context}
+        for result in raw_results:
+            words = wanted.get(result.recognition_metadata[RecognizerResult.RECOGNIZER_IDENTIFIER_KEY], ())
+            if words and result.score < _STRONG:
+                before = self._WORD.findall(text[max(0, result.start - 100) : result.start].lower())[-self.context_prefix_count :]
+                if any(word.lower() in near for near in before for word in words):
+                    raised = result.score + self.context_similarity_factor
+                    result.score = min(1.0, max(raised, self.min_score_with_context_similarity))
+        return raw_results
 
 
 @lru_cache(maxsize=1)
 def analyzer() -> AnalyzerEngine:
     """The one analyzer of this process."""
-    engine = BlankEngine()
+    engine = NoOpNlpEngine(models=[{"lang_code": "en", "model_name": "no_op"}])
     engine.load()
     registry = RecognizerRegistry(recognizers=recognizers(), supported_languages=["en"])
     return AnalyzerEngine(
@@ -60,7 +62,7 @@ def analyzer() -> AnalyzerEngine:
         nlp_engine=engine,
         supported_languages=["en"],
         default_score_threshold=_THRESHOLD,
-        context_aware_enhancer=QuickContext(),
+        context_aware_enhancer=NearbyWords(),
     )
 
 
@@ -70,7 +72,7 @@ def patterns(text: str) -> list[Span]:
     start = 0
     while start < len(text):
         end = _block_end(text, start)
-        block = _RUN.sub(lambda match: " " * len(match.group(0)), text[start:end])
+        block = text[start:end]
         for result in analyzer().analyze(block, language="en"):
             kind = KINDS.get(result.entity_type)
             if kind:

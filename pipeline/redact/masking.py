@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.values import Address, Email, Redacted, RedactedMail
-from pipeline.redact import hiding
-from pipeline.redact.cues import STOP, cued
+from pipeline.redact import hiding, ner
+from pipeline.redact.cues import cued
 from pipeline.redact.engine import patterns
-from pipeline.redact.ids import guarded
+from pipeline.redact.ids import guarded, ids
 from pipeline.redact.names import listed, name_parts, spread
 from pipeline.redact.placeholders import Table, inert
 from pipeline.redact.places import places
 from pipeline.redact.spans import Span, union
+from pipeline.redact.spared import folded, is_allowed, is_company, spared
 
 NEW_LIMIT = 20_000  #: characters of new text that are redacted and shown; the original keeps the rest
 FULL_LIMIT = 40_000
@@ -29,13 +30,13 @@ class _Text:
 def mail(email: Email, known: Mapping[str, str], allow: tuple[str, ...] = ()) -> RedactedMail:
     """The mail's subject and texts with personal data masked; names in headers count in all of them."""
     table = Table(known)
-    allowed = _allowed(allow)
+    allowed = folded(allow)
     sender = _sender(email, table, allowed)
     subject = _found(inert(email.subject), allowed)
     full = _found(inert(_cut(email.text, FULL_LIMIT)), allowed)
     new = _within(inert(_cut(email.new_text, NEW_LIMIT)), full) or _found(inert(_cut(email.new_text, NEW_LIMIT)), allowed)
     texts = (subject, new, full)
-    names = _names(texts, [address.name for address in _people(email)], table)
+    names = _names(texts, [address.name for address in _people(email, allowed)], table)
     masked = [_masked(text, names, table, allowed) for text in texts]
     return RedactedMail(Redacted(masked[0]), Redacted(masked[1]), Redacted(masked[2]), dict(table.values), sender)
 
@@ -43,7 +44,7 @@ def mail(email: Email, known: Mapping[str, str], allow: tuple[str, ...] = ()) ->
 def text(body: str, known: Mapping[str, str], allow: tuple[str, ...] = ()) -> tuple[Redacted, dict[str, str]]:
     """One text (a note, an edited draft) redacted with a ticket's table."""
     table = Table(known)
-    allowed = _allowed(allow)
+    allowed = folded(allow)
     found = _found(inert(_cut(body, FULL_LIMIT)), allowed)
     masked = _masked(found, _names((found,), [], table), table, allowed)
     return Redacted(masked), dict(table.values)
@@ -51,7 +52,7 @@ def text(body: str, known: Mapping[str, str], allow: tuple[str, ...] = ()) -> tu
 
 def marked(body: str, headers: Iterable[str] = (), allow: tuple[str, ...] = ()) -> list[Span]:
     """Where `text` and `mail` would mask, given the names of a mail's headers: what measuring needs."""
-    allowed = _allowed(allow)
+    allowed = folded(allow)
     found = _found(body, allowed)
     return _spans(found, _names((found,), headers, Table({})), allowed)
 
@@ -65,17 +66,15 @@ def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[:limit] + _CUT
 
 
-def _allowed(allow: Iterable[str]) -> frozenset[str]:
-    return frozenset(" ".join(entry.casefold().split()) for entry in allow if entry.strip())
-
-
-def _people(email: Email) -> list[Address]:
-    return [address for address in (email.sender, email.reply_to, *email.to, *email.cc) if address and _personal(address.name)]
+def _people(email: Email, allowed: frozenset[str]) -> list[Address]:
+    """Whose names the headers give: nobody of ours, no company and no desk."""
+    known = (address for address in (email.sender, email.reply_to, *email.to, *email.cc) if address)
+    return [address for address in known if address.email.casefold() not in allowed and _personal(address.name)]
 
 
 def _personal(name: str) -> bool:
-    """Whether a header's display name can be a name: no address, and nothing in the shape of our placeholders."""
-    return bool(name) and "@" not in name and inert(f"<{name}>") == f"<{name}>"
+    """Whether a header's display name can be a person's: no address, no company, nothing in the shape of our placeholders."""
+    return bool(name) and "@" not in name and inert(f"<{name}>") == f"<{name}>" and not is_company(name)
 
 
 def _sender(email: Email, table: Table, allowed: frozenset[str]) -> str:
@@ -91,8 +90,10 @@ def _sender(email: Email, table: Table, allowed: frozenset[str]) -> str:
 
 
 def _found(text: str, allowed: frozenset[str]) -> _Text:
-    spans = guarded([*patterns(text), *cued(text), *places(text), *listed(text)], text)
-    return _Text(text, tuple(span for span in spans if not _is_allowed(text[span.start : span.end], allowed)))
+    areas = ids(text)
+    spans = guarded([*patterns(text), *cued(text), *places(text), *listed(text)], text, areas)
+    spans += ner.found(text, spans, areas)
+    return _Text(text, tuple(spared(text, spans, allowed)))
 
 
 def _within(part: str, whole: _Text) -> _Text | None:
@@ -104,14 +105,6 @@ def _within(part: str, whole: _Text) -> _Text | None:
     return _Text(part, tuple(spans))
 
 
-def _is_allowed(value: str, allowed: frozenset[str]) -> bool:
-    folded = " ".join(value.casefold().split())
-    words = folded.split()
-    return folded in allowed or (
-        any(word in allowed for word in words) and all(word in allowed or word in STOP for word in words)
-    )
-
-
 def _names(texts: Iterable[_Text], headers: Iterable[str], table: Table) -> list[str]:
     names = [value for placeholder, value in table.values.items() if placeholder.startswith("<PERSON_")]
     names += headers
@@ -121,8 +114,8 @@ def _names(texts: Iterable[_Text], headers: Iterable[str], table: Table) -> list
 
 
 def _spans(found: _Text, names: list[str], allowed: frozenset[str]) -> list[Span]:
-    spread_out = [s for s in spread(found.text, names) if not _is_allowed(found.text[s.start : s.end], allowed)]
-    return union([*found.spans, *spread_out])
+    others = [s for s in spread(found.text, names) if not is_allowed(found.text[s.start : s.end], allowed)]
+    return union([*found.spans, *others])
 
 
 def _masked(found: _Text, names: list[str], table: Table, allowed: frozenset[str]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.redact.cues import STOP, WORD
 from pipeline.redact.spans import Span
 
+MOST = 200  #: names that are looked for in one text
 _DATA = Path(__file__).parent / "names.txt.gz"
 _RUN = re.compile(
     rf"(?<![\w@./-]){WORD}(?:[ \t](?:(?:von|van|de|der|den|del|della|di|da|dos|du|la|le|ten|"
@@ -103,20 +104,28 @@ def name_parts(names: Iterable[str]) -> Mapping[str, str]:
 
 
 def spread(text: str, names: Iterable[str]) -> list[Span]:
-    """Every other place where a found name or a part of it stands: whole names in any case, parts when written as "
-    "names."""
-    names = [name for name in dict.fromkeys(names) if len(name) >= 2]
+    """Every other place where a found name or a part of it stands: whole names in any case, parts when written as names."""
+    names = [name for name in dict.fromkeys(names) if len(name) >= 2][:MOST]
+    parts = name_parts(names)
+    if not parts:
+        return []
+    wholes: dict[str, list[list[str]]] = {}
+    for name in names:
+        pieces = [word.casefold() for word in _LETTERS.findall(name)]
+        if len(pieces) > 1:
+            wholes.setdefault(pieces[0], []).append(pieces)
+    words = [(m.start(), m.end(), m.group(0), m.group(0).casefold()) for m in _LETTERS.finditer(text)]
     found: list[Span] = []
-    for name in names[:200]:
-        if " " in name:
-            pattern = r"[ \t\n\u00a0>]{1,4}".join(re.escape(word) for word in name.split())
-            found += [Span(*m.span(), "PERSON") for m in re.finditer(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)]
-    parts = name_parts(names[:200])
-    if parts:
-        for match in _LETTERS.finditer(text):
-            word = match.group(0)
-            if re.sub(r"['’]s$", "", word).casefold() in parts and _written_as_name(word):
-                found.append(Span(match.start(), match.end() - _possessive(word), "PERSON"))
+    for at, (start, end, word, folded) in enumerate(words):
+        for whole in wholes.get(folded, ()):
+            last = at + len(whole) - 1
+            if [w[3] for w in words[at : last + 1]] == whole and len(text[start : words[last][1]]) <= sum(
+                map(len, whole)
+            ) + 5 * last:
+                found.append(Span(start, words[last][1], "PERSON"))
+        bare = folded[:-2] if folded.endswith(("'s", "’s")) else folded
+        if bare in parts and _written_as_name(word):
+            found.append(Span(start, end - _possessive(word), "PERSON"))
     return found
 
 

@@ -108,6 +108,10 @@ class Phone(PhoneRecognizer):
     MOST = 150  #: candidates of one block that are looked at; in a text with more, all further ones count
     SPACED = ("ES", "IT", "NL", "PL", "PT", "BR", "AT", "CH", "BE")
     _CANDIDATE = re.compile(r"(?<![\w@])[+＋(]?\d(?:[ \u00a0\t./()\-–]{0,3}\d){6,16}(?:[ ]?x\d{1,6})?(?!\w)")
+    _DATED = re.compile(r"(?<!\d)(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})(?!\d)")
+    _GROUPED = re.compile(
+        r"(?:\(\d{1,5}\)|\d{1,5})(?:(?:[ \u00a0]?[-–/.][ \u00a0]?|[ \u00a0]|(?<=\)))\d{1,8}){1,5}(?:[ ]?x\d{1,6})?"
+    )
     _CUED = re.compile(
         r"(?:\b(?:tel(?:e(?:phone|fon|fono|foon|fone)|éfono)?|phone|mobile|cell(?:phone)?|handy|mobil|call(?: me)?(?: at|"
         r" on)?|fon|fax|whatsapp|"
@@ -138,14 +142,23 @@ class Phone(PhoneRecognizer):
         digits = sum(char.isdigit() for char in candidate)
         if candidate[0] in "+＋" or (candidate.startswith("00") and digits >= 10):
             return 0.85 if digits >= 8 else 0.0
-        if any(self._valid(candidate, region, 2) for region in self.STRICT):
-            return 0.4
-        spaced = candidate[0] == "0" or re.search(r"\d[ .\-/()]+\d", candidate) is not None
-        return 0.4 if spaced and any(self._valid(candidate, region, 3) for region in self.SPACED) else 0.0
+        if digits > 13 or self._DATED.search(candidate) or ("/" in candidate and candidate[0] not in "0("):
+            return 0.0
+        if re.match(r"(?:19|20)\d\d(?!\d)", candidate):
+            return 0.0
+        if self._GROUPED.fullmatch(candidate) and (digits >= 9 or candidate[0] in "0("):
+            return 0.4  # written as people write phone numbers; ids and amounts are guarded
+        if digits > 11 or digits < 7:
+            return 0.0
+        regions = self.STRICT if candidate.isdigit() else (*self.STRICT, *self.SPACED)
+        return 0.4 if any(self._valid(candidate, region) for region in regions) else 0.0
 
     @staticmethod
-    def _valid(candidate: str, region: str, leniency: int) -> bool:
-        return any(True for _ in phonenumbers.PhoneNumberMatcher(candidate, region, leniency=leniency, max_tries=5))
+    def _valid(candidate: str, region: str) -> bool:
+        try:
+            return bool(phonenumbers.is_valid_number(phonenumbers.parse(candidate, region)))
+        except phonenumbers.NumberParseException:
+            return False
 
     def _result(self, start: int, end: int, score: float) -> RecognizerResult:
         known = {RecognizerResult.RECOGNIZER_NAME_KEY: "Phone", RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id}

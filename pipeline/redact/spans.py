@@ -6,7 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 #: Where spans overlap, the kind that stands first names the whole.
-ORDER = ("LINK", "SECRET", "CARD", "IBAN", "EMAIL", "ID", "PHONE", "ADDRESS", "BIRTHDATE", "ACCOUNT", "IP", "DEVICE", "PERSON")
+ORDER = (
+    "HIDDEN",
+    "LINK",
+    "SECRET",
+    "CARD",
+    "IBAN",
+    "EMAIL",
+    "ID",
+    "PHONE",
+    "ADDRESS",
+    "BIRTHDATE",
+    "ACCOUNT",
+    "IP",
+    "DEVICE",
+    "PERSON",
+)
 _RANK = {kind: rank for rank, kind in enumerate(ORDER)}
 
 
