@@ -110,12 +110,12 @@ def _header_signs(email: Email, ours: frozenset[str]) -> list[tuple[float, str]]
     if email.sender is None:
         found.append((1.5, "it has no valid sender"))
     elif email.reply_to and email.reply_to.email.split("@")[1] != email.sender.email.split("@")[1]:
-        marks = 1.5 if _FREE_MAIL.search(email.reply_to.email) else 0.5
-        found.append((marks, "answers would go to another address"))
+        weight = 1.5 if _FREE_MAIL.search(email.reply_to.email) else 0.5
+        found.append((weight, "answers would go to another address"))
     marks = headers.get("odd", "").split()
     if "mta-id" in marks:
         found.append((1.0, "it left its server without an id"))
-    if "zone" in marks or "case" in odd:
+    if "zone" in marks or "case" in marks:
         found.append((2.0, "its headers are written as only bulk programs write them"))
     if "undisclosed" in marks:
         found.append((1.0, "it hides to whom it went"))
