@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Coroutine, Sequence
 from importlib.metadata import version
@@ -57,8 +58,38 @@ def parser() -> argparse.ArgumentParser:
         "upgrade", help="bring the schema to this version", description="Bring the schema here; safe to repeat."
     )
     upgrade.set_defaults(call=_upgrade)
+    _keeping(commands)
     _benches(commands.add_parser("bench", help="measure it on this machine"))
     return root
+
+
+def _keeping(commands: Any) -> None:
+    """What keeps keys and records in order."""
+    keys = commands.add_parser("keys", help="the keys that seal mails")
+    keys = keys.add_subparsers(dest="keys", required=True, metavar="COMMAND")
+    for name, says in (
+        ("status", "which keys there are, what they sealed, and which processes read them"),
+        ("rotate", "change the key: run it twice, first to add the new one, then to seal with it (and everything anew)"),
+    ):
+        keys.add_parser(name, help=says, description=says).set_defaults(call=_upkeep, keep=f"keys_{name}", given=())
+    drop = keys.add_parser("drop", help="forget a key; refused while anything is sealed with it")
+    drop.add_argument("name", metavar="NAME", help="as `triage keys status` shows it")
+    drop.set_defaults(call=_upkeep, keep="keys_drop", given=("name",))
+    loss = keys.add_parser("accept-loss", help="go on without lost keys: give up what they sealed, keep the rest")
+    loss.add_argument("--yes", dest="sure", action="store_true", help="the keys are lost for good, and there is no backup")
+    loss.set_defaults(call=_upkeep, keep="keys_accept_loss", given=("sure",))
+    forget = commands.add_parser(
+        "forget",
+        help="erase a person everywhere, and print a receipt",
+        description="Erase what a customer wrote, every ticket they wrote on, and their address in others' mails. Numbers stay.",
+    )
+    forget.add_argument("address", metavar="ADDRESS", type=address, help="the customer's mail address")
+    forget.set_defaults(call=_upkeep, keep="forget", given=("address",))
+    audit = commands.add_parser("audit", help="the signed history").add_subparsers(dest="audit", required=True, metavar="COMMAND")
+    verify = audit.add_parser("verify", help="verify every ticket's history; exit 1 names those that were tampered with")
+    verify.set_defaults(call=_upkeep, keep="audit", given=())
+    retention = commands.add_parser("retention", help="delete now what is kept too long; `triage run` does it every day")
+    retention.set_defaults(call=_upkeep, keep="retain", given=())
 
 
 def _benches(bench: argparse.ArgumentParser) -> None:
@@ -77,6 +108,13 @@ def port(text: str) -> int:
     if not text.isdecimal() or not 0 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; give a number from 1 to 65535")
     return int(text)
+
+
+def address(text: str) -> str:
+    """A mail address from the command line."""
+    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", text.strip()):
+        raise argparse.ArgumentTypeError("that is not a mail address; give one such as ana@customer.example")
+    return text.strip()
 
 
 def folder(text: str) -> Path:
@@ -129,6 +167,14 @@ def _upgrade(_: argparse.Namespace) -> Coroutine[Any, Any, int]:
     from bot import app
 
     return app.upgrade(os.environ)
+
+
+async def _upkeep(args: argparse.Namespace) -> int:
+    from bot import upkeep
+
+    said: upkeep.Said = await getattr(upkeep, args.keep)(os.environ, **{name: getattr(args, name) for name in args.given})
+    print(*said.lines, sep="\n")
+    return said.code
 
 
 def _bench_loop(args: argparse.Namespace) -> Coroutine[Any, Any, int]:

@@ -34,7 +34,7 @@ class Tally:
         key = (at.astimezone(UTC).date(), category, kind)
         self.many[key] += 1
         if took is not None:
-            self.seconds.setdefault(key, []).append(round(took.total_seconds(), 3))
+            self.seconds.setdefault(key, []).append(round(took.total_seconds(), 6))
 
     async def write(self, s: AsyncSession, mailbox_id: UUID) -> None:
         """Add to what is counted already."""

@@ -55,11 +55,25 @@ async def fit(s: AsyncSession, vault: Vault) -> None:
         raise StoreError(_FOREIGN)
 
 
+async def fits(s: AsyncSession, vault: Vault) -> bool:
+    """The same as an answer."""
+    try:
+        await fit(s, vault)
+    except StoreError:
+        return False
+    return True
+
+
 async def foreign(s: AsyncSession, vault: Vault) -> set[str]:
     """Which of the keys that never change ("index", "chain") are not those that the database was made with."""
     rows = (await s.execute(sa.select(col(KeyMark.purpose), col(KeyMark.mark)))).all()
     ours = vault.marks()
     return {purpose for purpose, mark in rows if ours.get(purpose) != mark}
+
+
+async def remembered(s: AsyncSession) -> bool:
+    """Whether the database knows which keys it was made with."""
+    return bool(await s.scalar(sa.select(sa.func.count()).select_from(KeyMark)))
 
 
 async def remember(s: AsyncSession, vault: Vault, *, anew: bool = False) -> None:

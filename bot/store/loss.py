@@ -49,8 +49,8 @@ async def accept(db: Database, vault: Vault) -> dict[str, int]:
 
 async def _foreign(s: AsyncSession, vault: Vault) -> set[str]:
     """The keys that are not those of the database. An older one has no marks: then many broken histories tell it."""
-    if found := await keys.foreign(s, vault):
-        return found
+    if await keys.remembered(s):
+        return await keys.foreign(s, vault)
     some = (await s.scalars(sa.select(col(Ticket.id)).order_by(col(Ticket.number).desc()).limit(_SAMPLE))).all()
     return {"chain"} if some and not any([await events.verify(s, vault, ticket) for ticket in some]) else set()
 

@@ -19,6 +19,12 @@ async def keep(s: AsyncSession, kind: str, counts: Mapping[str, int]) -> Receipt
     return receipt
 
 
+async def total(s: AsyncSession) -> dict[str, int]:
+    """How many receipts of each kind there are."""
+    rows = await s.execute(sa.select(col(Receipt.kind), sa.func.count()).group_by(col(Receipt.kind)))
+    return {str(kind): int(many) for kind, many in rows}
+
+
 async def newest(s: AsyncSession, kind: str, most: int = 20) -> list[Receipt]:
     """The newest receipts of a kind, newest first."""
     query = sa.select(Receipt).where(col(Receipt.kind) == kind).order_by(col(Receipt.at).desc()).limit(most)
