@@ -252,10 +252,11 @@ class Desk(Privacy):
         ]
         return queue_answer(shown, total, now())
 
-    async def aside(self, by: Person, *, channel: str = "", offset: int = 0, said: str = "") -> aside.AsideData:
-        """One page of the set-aside list; guests see no buttons."""
+    async def aside(self, by: Person, *, channel: str = "", offset: int = 0, said: str = "", search: str = "") -> aside.AsideData:
+        """One page of the set-aside list, or of what `search` finds in it; guests see no buttons."""
+        search = aside.searched(search)
         async with self._db.read() as s:
-            found, total = await lists.aside(s, offset=offset, most=aside.PER_PAGE)
+            found, total = await lists.aside(s, search=search, offset=offset, most=aside.PER_PAGE)
         mails = tuple(
             aside.AsideMail(
                 id=mail.id,
@@ -268,7 +269,7 @@ class Desk(Privacy):
             for mail in found
         )
         may = not (by.guest or by.bot or not by.local)
-        return aside.AsideData(mails, total, offset, may_act=may, said=said, channel=channel)
+        return aside.AsideData(mails, total, offset, may_act=may, said=said, channel=channel, search=search)
 
     async def stats(self, days: int = 7) -> str:
         """The answer of `/triage stats`."""

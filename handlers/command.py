@@ -39,7 +39,8 @@ async def _queue(floor: Floor, command: Command, rest: str) -> str:
 
 async def _aside(floor: Floor, command: Command, rest: str) -> str:
     person = await floor.person(command.place, command.stranger)
-    await floor.slack.open_view(command.trigger, aside.view(await floor.desk.aside(person, channel=command.place.channel)))
+    data = await floor.desk.aside(person, channel=command.place.channel, search=rest)
+    await floor.slack.open_view(command.trigger, aside.view(data))
     return ""
 
 
@@ -73,22 +74,25 @@ def days_of(text: str) -> int | None:
 
 async def bring_back(floor: Floor, click: Click) -> None:
     """A set-aside mail becomes a ticket after all."""
+    value, _, search = click.value.partition(" ")
     try:
-        message = UUID(click.value)
+        message = UUID(value)
     except ValueError:
         raise Unknown from None
     person = await floor.person(click.place, click.stranger)
     ticket = await floor.desk.restore(message, person)
     await floor.show(ticket)
     if click.place.callback == aside.CALLBACK:
-        data = await floor.desk.aside(person, channel=click.place.channel, said="Brought back: its card is on the way.")
+        told = "Brought back: its card is on the way."
+        data = await floor.desk.aside(person, channel=click.place.channel, said=told, search=search)
         await floor.slack.update_view(click.place.view, aside.view(data))
 
 
 async def turn_page(floor: Floor, click: Click) -> None:
     """Older or newer set-aside mails."""
-    if not click.value.isdecimal() or len(click.value) > 9:
+    offset, _, search = click.value.partition(" ")
+    if not offset.isdecimal() or len(offset) > 9:
         raise Unknown
     person = await floor.person(click.place, click.stranger)
-    data = await floor.desk.aside(person, channel=click.place.channel, offset=int(click.value))
+    data = await floor.desk.aside(person, channel=click.place.channel, offset=int(offset), search=search)
     await floor.slack.update_view(click.place.view, aside.view(data))

@@ -11,7 +11,7 @@ from modals.parts import clip, date, escape, in_words, link, one_line, person, p
 
 HELP = (
     "*`/triage queue`* open tickets, the soonest due first\n"
-    "*`/triage aside`* mails that became no ticket, each with its reason and *Bring back*\n"
+    "*`/triage aside [TEXT]`* mails that became no ticket, with reason and *Bring back*; with TEXT those that have it\n"
     "*`/triage stats [7d]`* numbers of the last days\n"
     "*`/triage help`* this list\n"
     "Everything else is on the cards: *Claim*, *Approve & Send*, *Edit*, *More…*."

@@ -88,9 +88,16 @@ class Filing:
     def __init__(self, db: Database, vault: Vault, config: Config) -> None:
         self._db, self._vault, self._config = db, vault, config
 
-    async def conversation(self, s: AsyncSession, message: Message) -> Conversation:
-        """What is known of the conversation that `message` belongs to; nobody else files into it until the transaction ends."""
+    async def conversation(self, s: AsyncSession, message: Message, reading: Reading | None = None) -> Conversation:
+        """What is known of the conversation that `message` belongs to; nobody else files into it until the transaction ends.
+
+        A failure report that came as a conversation of its own belongs to the one whose reply it gives back.
+        """
         ticket = await tickets.by_thread(s, message.mailbox_id, message.gmail_thread_id)
+        if ticket is None and reading is not None and gives_back(reading):
+            headers = reading.email.headers
+            hashes = [self._vault.blind(one) for one in headers.get("returned-ids", "").split()[:50]]
+            ticket = await mailroom.returned_to(s, message.mailbox_id, headers.get("returned-reply-id", ""), hashes)
         if ticket is None or ticket.erased_at is not None:  # nothing joins a ticket whose text was erased
             return Conversation(None, {})
         unanswered = await mailroom.unanswered(s, ticket.id)
@@ -99,7 +106,7 @@ class Filing:
     async def file(self, message: Message, understood: Understood, based_on: Conversation) -> Filed | None:
         """Write the fate; None when the conversation changed since it was read, so that it must be read again."""
         async with self._db.transaction() as s:
-            talk = await self.conversation(s, message)
+            talk = await self.conversation(s, message, None if understood.by else understood.reading)
             current = await messages.get(s, message.id)
             if current is None or current.fate != ("aside" if understood.by else None):
                 if understood.by:
@@ -223,6 +230,12 @@ class Filing:
             "customer_number": await customers.handle(s, self._vault, sender.email),
             "domain": reading.company,
         }
+
+
+def gives_back(reading: Reading) -> bool:
+    """Whether the mail is a failure report that names the mail it is about."""
+    headers = reading.email.headers
+    return reading.screening.kind == "bounce" and bool(headers.get("returned-ids") or headers.get("returned-reply-id"))
 
 
 def _facts(mail: Understood) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from bot.values import Category, DraftText, Reading, Screening, Triage
 from pipeline import check, compose, decide
 from pipeline.classify import Classifier
 from pipeline.draft import Drafter
-from pipeline.filing import Conversation, Fate, Filing, Understood, brought_back
+from pipeline.filing import Conversation, Fate, Filing, Understood, brought_back, gives_back
 from pipeline.outgoing import Outgoing
 from pipeline.reader import Reader
 
@@ -118,14 +118,18 @@ class Intake:
         for _ in range(_TRIES):
             talk = await self._conversation(message)
             reading = await self.steps.reader.read(raw, known=talk.table, ours=self._ours, labels=labels)
+            if talk.ticket is None and not by and gives_back(reading):
+                talk = await self._conversation(message, reading)
+                if talk.ticket is not None:
+                    reading = await self.steps.reader.read(raw, known=talk.table, ours=self._ours, labels=labels)
             understood = await self._understand(message, reading, talk, by)
             if (filed := await self._filing.file(message, understood, talk)) is not None:
                 return filed.ticket_id
         raise Temporary("The conversation keeps changing while its mail is read.")
 
-    async def _conversation(self, message: Message) -> Conversation:
+    async def _conversation(self, message: Message, reading: Reading | None = None) -> Conversation:
         async with self._db.read() as s:
-            return await self._filing.conversation(s, message)
+            return await self._filing.conversation(s, message, reading)
 
     async def _understand(self, message: Message, reading: Reading, talk: Conversation, by: str) -> Understood:
         fate = None if by else _by_screening(reading.screening, talk)

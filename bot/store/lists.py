@@ -95,9 +95,12 @@ def _queued(ticket: Ticket, channel_id: str, ts: str) -> Queued:
     )
 
 
-async def aside(s: AsyncSession, *, offset: int = 0, most: int = 25) -> tuple[list[SetAside], int]:
-    """Set-aside mails that nobody brought back, newest first, and how many there are."""
-    there = (col(Message.fate) == "aside", col(Message.brought_back_by).is_(None), col(Message.ticket_id).is_(None))
+async def aside(s: AsyncSession, *, search: str = "", offset: int = 0, most: int = 25) -> tuple[list[SetAside], int]:
+    """Set-aside mails that nobody brought back, newest first, and how many there are; all words of `search` stand in each."""
+    there = (
+        *(col(Message.fate) == "aside", col(Message.brought_back_by).is_(None), col(Message.ticket_id).is_(None)),
+        *(_holds(word) for word in search.split()[:8]),
+    )
     rows = await s.scalars(
         sa.select(Message).where(*there).order_by(col(Message.received_at).desc(), col(Message.id)).offset(offset).limit(most)
     )
@@ -106,6 +109,13 @@ async def aside(s: AsyncSession, *, offset: int = 0, most: int = 25) -> tuple[li
         for mail in rows
     ]
     return mails, await _count(s, Message, *there)
+
+
+def _holds(word: str) -> sa.ColumnElement[bool]:
+    """Whether `word` stands in what is redacted or our own: subject, text, reason, the sender's company or number."""
+    columns = (col(Message.subject), col(Message.text), col(Message.reason), col(Message.domain))
+    number = sa.func.concat("C-", col(Message.customer_number))
+    return sa.or_(*(column.icontains(word, autoescape=True) for column in columns), sa.func.lower(number) == word.lower())
 
 
 async def numbers(s: AsyncSession, days: int) -> Numbers:

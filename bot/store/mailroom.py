@@ -35,6 +35,22 @@ async def queued_before(s: AsyncSession, message: Message) -> list[Message]:
     return list(await s.scalars(query.order_by(col(Message.created_at), col(Message.gmail_id))))
 
 
+async def returned_to(s: AsyncSession, mailbox_id: UUID, reply: str, hashes: Iterable[str]) -> Ticket | None:
+    """The ticket whose reply a failure report gives back: by the reply's own id, else by a Message-ID of its conversation."""
+    if reply:
+        ours = sa.select(col(Reply.ticket_id)).where(col(Reply.id) == UUID(reply))
+        found = await s.scalar(sa.select(Ticket).where(col(Ticket.id).in_(ours), col(Ticket.mailbox_id) == mailbox_id))
+        if found is not None:
+            return found
+    known = (
+        col(Message.mailbox_id) == mailbox_id,
+        col(Message.ticket_id).is_not(None),
+        col(Message.message_id_hash).in_([one for one in hashes if one]),
+    )
+    row = await s.scalar(sa.select(Message).where(*known).order_by(col(Message.received_at).desc()).limit(1))
+    return await s.get(Ticket, row.ticket_id, populate_existing=True) if row is not None else None
+
+
 async def inbound(s: AsyncSession, ticket_id: UUID) -> list[Message]:
     """The mails that came in on a ticket, oldest first."""
     return [message for message in await messages.of_ticket(s, ticket_id) if message.direction == "in"]
