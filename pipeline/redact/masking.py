@@ -12,7 +12,7 @@ from pipeline.redact.engine import patterns
 from pipeline.redact.ids import guarded, ids
 from pipeline.redact.names import listed, name_parts, spread
 from pipeline.redact.placeholders import Table, inert
-from pipeline.redact.places import places
+from pipeline.redact.places import grown, places
 from pipeline.redact.spans import Span, union
 from pipeline.redact.spared import folded, is_allowed, is_company, spared
 
@@ -92,7 +92,7 @@ def _sender(email: Email, table: Table, allowed: frozenset[str]) -> str:
 def _found(text: str, allowed: frozenset[str]) -> _Text:
     areas = ids(text)
     spans = guarded([*patterns(text), *cued(text), *places(text), *listed(text)], text, areas)
-    spans += ner.found(text, spans, areas)
+    spans += grown(text, ner.found(text, spans, areas))
     return _Text(text, tuple(spared(text, spans, allowed)))
 
 

@@ -8,17 +8,18 @@ from pipeline.redact.spans import Span
 
 _U = "A-ZÀ-ÖØ-ÞĄĆČĎĘĚŁŃŇÓŘŚŠŤŮŹŻŽ"
 _W = rf"[{_U}][\w'’.-]{{0,30}}"
+_T = rf"(?:S(?:t|te|ta)\.[ ])?[{_U}][\w'’-]{{1,30}}"  #: a word of a town's name: a full stop ends it
 _WORDS = (
     rf"(?:(?:de|du|des|del|della|la|le|les|von|der|den|van|dos|da|do|di|l'|of|the)[ ]?)*{_W}(?:[ ](?:(?:de|du|des|del|"
     rf"della|la|le|les|von|der|den|van|dos|da|do|di|of|the)[ ])*{_W}){{0,3}}"
 )
 _TOWN = (
-    rf"(?:,?[ \n]{{1,2}}(?:[A-Z]{{1,2}}-)?\d{{4,5}}(?:-\d{{3,4}})?[ ]{_W}(?:[ ]{_W}){{0,2}}|"
-    rf",?[ \n]{{1,2}}\d{{2}}-\d{{3}}[ ]{_W}|,?[ \n]{{1,2}}\d{{4}}[ ]?[A-Z]{{2}}[ ]{_W})"
+    rf"(?:,?[ \n]{{1,2}}(?:[A-Z]{{1,2}}-)?\d{{4,5}}(?:-\d{{3,4}})?[ ]{_T}(?:[ ]{_T}){{0,2}}|"
+    rf",?[ \n]{{1,2}}\d{{2}}-\d{{3}}[ ]{_T}|,?[ \n]{{1,2}}\d{{4}}[ ]?[A-Z]{{2}}[ ]{_T})"
 )
 _ENGLISH_TOWN = (
     rf"(?:,?[ \n]{{1,2}}(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|"
-    rf"#)\.?[ ]?[\w-]{{1,6}})?(?:,[ \n]?{_W}(?:[ ]{_W}){{0,2}}){{0,2}}(?:,?[ \n]{{1,2}}[A-Z]{{2}})?(?:,?[ "
+    rf"#)\.?[ ]?[\w-]{{1,6}})?(?:,[ \n]?{_T}(?:[ ]{_T}){{0,2}}){{0,2}}(?:,?[ \n]{{1,2}}[A-Z]{{2}})?(?:,?[ "
     rf"\n]{{1,2}}(?:\d{{5}}(?:-\d{{4}})?|[A-Z]{{1,2}}\d[A-Z\d]?[ ]?\d[A-Z]{{2}}))?"
 )
 
@@ -61,7 +62,57 @@ _CUED = re.compile(
 )
 
 
+_BEFORE = re.compile(
+    r"(?:\b(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Level|Room|Studio|Building|Bldg|Block|Piso|Depto|Edificio|Wohnung|Whg|"
+    r"Appt|Appartement|Bât|Interno|Int|Scala|Bus)\b\.?[ ]?[\w-]{1,5}|\d{1,4}[A-Za-z]?/)[ ]?,?[ \n]?$"
+)
+_NEXT = re.compile(
+    r"(?P<gap>[ ]?[,;·|/-]?[ ]?\n?[ ]?)(?:"
+    r"(?P<code>(?:[A-Z]{1,3}[ -])?\d{3,6}(?:[ -]\d{3,4})?(?!\w|[.,]\d)|[A-Z]\d[A-Z][ ]?\d[A-Z]\d\b|"
+    r"[A-Z]{1,2}\d[A-Z\d]?[ ]\d[A-Z]{2}\b|\d{4}[ ]?[A-Z]{2}\b|[A-Z]\d{2}[ ][A-Z\d]{4}\b)|"
+    r"(?P<unit>(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Level|RD|Room|Piso|Depto|Dto|Int|Interno|Appt|bus|bte|Lote|Esq|Hab)\b"
+    r"\.?[ ]?[\w-]{1,6}|[nN][º°o.][ ]?\d{1,5}|#[ ]?\d{1,5}|\d{1,3}[º°ª](?:[ ]?(?:[A-Z]|izq|der|dcha)\b\.?)?)|"
+    rf"(?P<word>{_T}|[A-Z]{{2,3}}\b|(?:de|du|des|del|della|la|le|les|von|der|den|van|dos|da|do|di|of|am|an|bei|sur|en)\b))"
+)
+_REACH = 90  #: characters that an address goes on at most after its street
+
+
+def _grown(text: str, start: int, end: int) -> tuple[int, int]:
+    """A street with what belongs to it: the flat before it, the postcode and the town after it."""
+    before = _BEFORE.search(text, max(0, start - 24), start)
+    begin = before.start() if before else start
+    at = sure = start + len(text[start:end].rstrip())
+    limit = min(len(text), end + _REACH)
+    lines = coded = after = 0
+    while at < limit and (piece := _NEXT.match(text, at, limit)):
+        gap = piece.group("gap")
+        lines += "\n" in gap
+        if not gap or lines > 2 or (coded and ("\n" in gap or ("," in gap and after and not _tail(piece)))):
+            break
+        at = piece.end()
+        if piece.group("code"):
+            coded, sure, after = 1, at, 0
+        elif piece.group("unit"):
+            sure = at
+        elif coded:
+            after += 1
+            if after > 3:
+                break
+            sure = at if text[at - 1] not in " ," and piece.group("word")[0].isupper() else sure
+    return begin, sure
+
+
+def _tail(piece: re.Match[str]) -> bool:
+    """Whether what follows a town is still an address: a region's letters or a code."""
+    return bool(piece.group("code") or re.fullmatch(r"[A-Z]{2,3}", piece.group("word") or ""))
+
+
+def grown(text: str, spans: list[Span]) -> list[Span]:
+    """Addresses among `spans`, each with its flat, postcode and town."""
+    return [Span(*_grown(text, s.start, s.end), "ADDRESS") if s.kind == "ADDRESS" else s for s in spans]
+
+
 def places(text: str) -> list[Span]:
     """Where postal addresses stand in `text`."""
     found = [Span(*match.span(), "ADDRESS") for shape in _SHAPES for match in shape.finditer(text)]
-    return found + [Span(*match.span(1), "ADDRESS") for match in _CUED.finditer(text)]
+    return grown(text, found) + [Span(*match.span(1), "ADDRESS") for match in _CUED.finditer(text)]

@@ -10,7 +10,6 @@ from presidio_analyzer import AnalysisExplanation, EntityRecognizer, Pattern, Pa
 from presidio_analyzer.predefined_recognizers import (
     CryptoRecognizer,
     EmailRecognizer,
-    IbanRecognizer,
     IpRecognizer,
     MacAddressRecognizer,
     PhoneRecognizer,
@@ -88,6 +87,47 @@ class Card(PatternRecognizer):
         return 13 <= len(digits) <= 19 and len(set(digits)) > 1 and luhn(digits)
 
 
+_IBAN_LENGTHS = {
+    **dict(AT=20, BE=16, BG=22, CH=21, CY=28, CZ=24, DE=22, DK=18, EE=20, ES=24, FI=18, FR=27, GB=22, GI=23, GR=27, HR=21),
+    **dict(HU=28, IE=22, IS=26, IT=27, LI=21, LT=20, LU=20, LV=21, MC=27, MT=31, NL=18, NO=15, PL=28, PT=25, RO=24, SE=24),
+    **dict(SI=19, SK=24, SM=27, AD=24, AE=23, AL=28, AZ=28, BA=20, BH=22, BR=29, CR=22, DO=28, GE=22, GL=18, GT=28, IL=23),
+    **dict(JO=30, KW=30, KZ=20, LB=28, MD=24, ME=22, MK=19, MR=27, MU=30, PK=24, PS=29, QA=29, RS=22, SA=24, TN=24, TR=26),
+    **dict(UA=29, VA=22, VG=24, XK=20, FO=18, EG=29, BY=28, SV=28, LY=25, SD=18, BI=27, DJ=27, RU=33, SO=23, NI=28, MN=20),
+}
+
+
+class Iban(PatternRecognizer):
+    """Accounts of every country by its length and the check digits, however they are spaced."""
+
+    _START = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2})(\d{2})(?=[ \u00a0.-]?[A-Z0-9])", re.IGNORECASE)
+
+    def __init__(self) -> None:
+        super().__init__(supported_entity="IBAN_CODE", patterns=[Pattern("iban", r"[A-Z]{2}\d{2}", 0.9)])
+
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: Any = None, regex_flags: int | None = None
+    ) -> list[RecognizerResult]:
+        """As many characters as the country's accounts have; written in groups of four even with wrong check digits."""
+        found = []
+        for start in self._START.finditer(text):
+            length = _IBAN_LENGTHS.get(start.group(1).upper(), 0)
+            whole = length and re.compile(rf"[A-Za-z]{{2}}\d\d(?:[ \u00a0.-]?[A-Za-z0-9]){{{length - 4}}}(?![A-Za-z0-9])").match(
+                text, start.start()
+            )
+            if whole and (self._checked(whole.group(0)) or self._spaced(whole.group(0))):
+                found.append(_result(self, "IBAN_CODE", start.start(), whole.end(), 1.0))
+        return found
+
+    @staticmethod
+    def _checked(value: str) -> bool:
+        plain = re.sub(r"[^A-Z0-9]", "", value.upper())
+        return int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
+
+    @staticmethod
+    def _spaced(value: str) -> bool:
+        return re.fullmatch(r"[A-Z]{2}\d\d(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?", value) is not None
+
+
 class PublicIp(IpRecognizer):
     """Public addresses only: private ones help support and harm nobody; four-part version numbers are not addresses."""
 
@@ -130,12 +170,12 @@ class Phone(PhoneRecognizer):
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """Numbers after a cue word in any form, and numbers that are valid somewhere and written as one."""
-        found = [self._result(match.start(1), match.end(1), 0.85) for match in self._CUED.finditer(text)]
-        found += [self._result(match.start(), match.end(), 0.5) for match in self._AMERICAN.finditer(text)]
+        found = [_result(self, "PHONE_NUMBER", match.start(1), match.end(1), 0.85) for match in self._CUED.finditer(text)]
+        found += [_result(self, "PHONE_NUMBER", match.start(), match.end(), 0.5) for match in self._AMERICAN.finditer(text)]
         for tried, match in enumerate(self._CANDIDATE.finditer(text)):
             score = self._score(match.group(0)) if tried < self.MOST else 0.4
             if score:
-                found.append(self._result(match.start(), match.end(), score))
+                found.append(_result(self, "PHONE_NUMBER", match.start(), match.end(), score))
         return EntityRecognizer.remove_duplicates(found)
 
     def _score(self, candidate: str) -> float:
@@ -159,11 +199,6 @@ class Phone(PhoneRecognizer):
             return bool(phonenumbers.is_valid_number(phonenumbers.parse(candidate, region)))
         except phonenumbers.NumberParseException:
             return False
-
-    def _result(self, start: int, end: int, score: float) -> RecognizerResult:
-        known = {RecognizerResult.RECOGNIZER_NAME_KEY: "Phone", RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id}
-        why = AnalysisExplanation(recognizer="Phone", original_score=score)
-        return RecognizerResult("PHONE_NUMBER", start, end, score, analysis_explanation=why, recognition_metadata=known)
 
 
 class PrivateLink(PatternRecognizer):
@@ -199,6 +234,13 @@ class NationalId(PatternRecognizer):
         return not national.accepted(pattern_text)
 
 
+def _result(recognizer: EntityRecognizer, entity: str, start: int, end: int, score: float) -> RecognizerResult:
+    name = type(recognizer).__name__
+    known = {RecognizerResult.RECOGNIZER_NAME_KEY: name, RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: recognizer.id}
+    why = AnalysisExplanation(recognizer=name, original_score=score)
+    return RecognizerResult(entity, start, end, score, analysis_explanation=why, recognition_metadata=known)
+
+
 def luhn(digits: list[int]) -> bool:
     """The check sum of payment cards."""
     total = 0
@@ -213,7 +255,7 @@ def recognizers() -> list[EntityRecognizer]:
     return [
         AnyEmail(),
         Card(),
-        IbanRecognizer(regex_flags=_CASELESS),
+        Iban(),
         Phone(),
         PublicIp(),
         UsSsnRecognizer(),

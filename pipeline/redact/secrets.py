@@ -16,6 +16,13 @@ SECRETS: dict[str, str] = {
     "aws": r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA)[A-Z0-9]{16}\b",
     "google": r"\b(?:AIza[\w-]{30,50}|ya29\.[\w-]{20,300})",
     "jwt": r"\beyJ[\w-]{8,2000}\.[\w-]{8,4000}(?:\.[\w-]{0,2000})?",
+    "vendors": r"\b(?:sk-ant-[\w-]{20,200}|whsec_[A-Za-z0-9+/=]{16,100}|dckr_pat_[\w-]{20,60}|pypi-[\w-]{40,250}|"
+    r"sq0(?:atp|csp)-[\w-]{20,60}|EAAA[\w-]{40,100}|AC[a-f0-9]{32}\b|key-[a-f0-9]{32}\b|pat[A-Za-z0-9]{14}\.[a-f0-9]{64}|ntn_[A-Za-z0-9]{30,60}|secret_[A-Za-z0-9]{30,60}|"
+    r"lin_api_[A-Za-z0-9]{30,60}|shp(?:ca|pa|ss)_[a-fA-F0-9]{20,60}|figd_[\w-]{30,60}|glsa_[A-Za-z0-9_]{30,60}|AIza[\w-]{30,50}|"
+    r"xkeysib-[a-f0-9]{40,80}-\w{10,30}|r8_[A-Za-z0-9]{30,50}|gsk_[A-Za-z0-9]{30,80}|pk\.eyJ[\w.-]{40,300}|GOCSPX-[\w-]{20,40}|"
+    r"(?:ATATT|ATCTT)[\w=-]{30,250}|xai-[A-Za-z0-9]{30,100}|do[opr]_v1_[a-f0-9]{40,80}|rubygems_[a-f0-9]{40,60}|hvs\.[\w-]{20,120})",
+    "webhook": r"\bhttps://(?:hooks\.slack\.com/services|discord(?:app)?\.com/api/webhooks|[\w.-]{1,60}\.webhook\.office\.com)/[\w/@.-]{10,250}",
+    "connection": r"\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqps?|smtps?)://[^\s:@/]{1,80}:[^\s@]{1,200}@[^\s]{3,200}",
     "others": r"\b(?:hf_[A-Za-z0-9]{20,80}|npm_[A-Za-z0-9]{20,80}|SG\.[\w-]{10,60}\.[\w-]{10,80}|dop_v1_[a-f0-9]{40,80}|"
     r"shpat_[a-f0-9]{20,60})",
     "private key": r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8000}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)",
