@@ -8,7 +8,7 @@ import sys
 #: These print payloads, tokens or mail text at INFO or DEBUG; a warning from them is still wanted.
 QUIET = (
     *("slack_sdk", "slack_bolt", "aiohttp", "asyncio", "googleapiclient", "google", "httplib2", "openai", "httpx", "httpx2"),
-    *("httpcore", "alembic", "sqlalchemy", "pgqueuer", "presidio-analyzer", "presidio_analyzer", "tldextract"),
+    *("httpcore", "httpcore2", "alembic", "sqlalchemy", "pgqueuer", "presidio-analyzer", "presidio_analyzer", "tldextract"),
 )
 
 

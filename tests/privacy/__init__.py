@@ -1,0 +1,1 @@
+"""What may not travel does not; who may not look, cannot."""
