@@ -88,13 +88,20 @@ async def remember(s: AsyncSession, vault: Vault, *, anew: bool = False) -> None
 
 
 async def report(db: Database, vault: Vault, process: str = _ME) -> int:
-    """Tell the others which keys this process reads and writes with; processes that are long gone are forgotten."""
+    """Read the keys again if they changed, and tell the others which of them this process has.
+
+    After a change to another key it sees to what was sealed with the old one until this moment. Processes that are long gone
+    are forgotten.
+    """
+    changed = await asyncio.to_thread(vault.refresh)
     ring = vault.ring
     said = {"keys": list(ring.names), "writes": ring.writes, "seen_at": now()}
     async with db.transaction() as s:
         row = insert(KeyHolder).values(process=process, **said)
         await s.execute(row.on_conflict_do_update(index_elements=["process"], set_=said))
         await s.execute(sa.delete(KeyHolder).where(col(KeyHolder.seen_at) < now() - timedelta(days=1)))
+        if changed:
+            await queue.enqueue(s, queue.RESEAL, "start", priority=-1)
     return len(ring.names)
 
 
@@ -161,6 +168,8 @@ class Resealer:
 
     async def work(self, at: str) -> None:
         """Seal one batch anew; `at` is "start" or where the last batch ended."""
+        if await asyncio.to_thread(self._vault.refresh):
+            at = "start"  # what this process sealed a moment ago may lie before
         found = await reseal(self._db, self._vault, "" if at == "start" else at)
         if found.next:
             async with self._db.transaction() as s:

@@ -1,6 +1,6 @@
 """Seals what nobody may read without the keys, and makes the keyed hashes that stand for addresses.
 
-A vault that was loaded from a file notices when the file changes: a new key is known at once in every running process.
+A vault that was loaded from a file reads it again when it changed (`refresh`, every few seconds in a running bot).
 `python -m bot.store.vault FILE` makes a keys file; bot.store.keyring describes it.
 """
 
@@ -41,8 +41,8 @@ class Vault:
         self._take(ring)
 
     def _take(self, ring: Keyring) -> None:
-        self._ring = ring
         self._ciphers = {name: AESGCM(key) for name, key in ring.seal.items()}
+        self._ring = ring  # last: threads seal while this runs
 
     def __repr__(self) -> str:
         return f"Vault({len(self._ciphers)} keys)"
@@ -75,14 +75,19 @@ class Vault:
 
     @property
     def ring(self) -> Keyring:
-        """The keys as the file has them now. A file that cannot be used just now changes nothing, and is looked at again."""
-        if self._path is None:
-            return self._ring
-        stamp = _stamp(self._path)
-        if stamp is not None and stamp != self._stamp:
+        """The keys as they were read last."""
+        return self._ring
+
+    def refresh(self) -> bool:
+        """Read the file again if it changed; whether another key seals now. It reads from the disk: not on the event loop.
+
+        A file that cannot be used changes nothing, and is looked at again when it changes.
+        """
+        stamp, writes = _stamp(self._path) if self._path else None, self._ring.writes
+        if self._path is not None and stamp is not None and stamp != self._stamp:
             self._stamp = stamp
             self._reload(self._path)
-        return self._ring
+        return self._ring.writes != writes
 
     def _reload(self, path: Path) -> None:
         try:
@@ -98,10 +103,10 @@ class Vault:
 
     def seal(self, table: str, column: str, row_id: UUID, plain: bytes) -> bytes:
         """Encrypt for one place only: the ciphertext cannot be moved to another row or column."""
-        writes = self.ring.writes
+        writes, ciphers = self._ring.writes, self._ciphers
         header, nonce = prefix(writes), os.urandom(_NONCE)
         bound = _bound(header, table, column, row_id)
-        return b"".join((header, nonce, self._ciphers[writes].encrypt(nonce, plain, bound)))
+        return b"".join((header, nonce, ciphers[writes].encrypt(nonce, plain, bound)))
 
     def open(self, table: str, column: str, row_id: UUID, sealed: bytes) -> bytes:
         """The plain bytes; StoreError when they were sealed with other keys, for another place, or changed."""
@@ -109,7 +114,9 @@ class Vault:
             raise StoreError("Sealed data is in a format that this version of triage does not know.")
         split = 2 + sealed[1]
         header, nonce, text = sealed[:split], sealed[split : split + _NONCE], sealed[split + _NONCE :]
-        if (name := key_name(sealed)) not in self._ciphers and name not in self.ring.seal:
+        if (name := key_name(sealed)) not in self._ciphers:
+            self.refresh()  # once in a key's life: another process had it a moment earlier
+        if name not in self._ciphers:
             raise StoreError("Mails in this database were sealed with a key that is not in TRIAGE_KEYS. Restore the keys file.")
         try:
             return self._ciphers[name].decrypt(nonce, text, _bound(header, table, column, row_id))

@@ -35,11 +35,15 @@ def test_a_running_process_reads_a_new_key_before_anybody_writes_with_it(path: P
     here, elsewhere = Vault.load(path), Vault.load(path)
     old = here.ring.writes
     new = keyring.add(path)
+    assert not here.refresh()
+    assert not elsewhere.refresh(), "nobody writes with it yet"
     assert elsewhere.ring.names == (old, new)
     assert key_name(seal(here)) == old
     with pytest.raises(SettingsError, match="added already"):
         keyring.add(path)
     assert keyring.switch(path) == new
+    assert here.refresh()
+    assert not here.refresh()
     sealed = seal(here)
     assert key_name(sealed) == new
     assert opened(elsewhere, sealed) == b"plain"
@@ -50,8 +54,10 @@ def test_what_an_old_key_sealed_opens_until_it_is_dropped(path: Path) -> None:
     old, sealed = vault.ring.writes, seal(vault)
     keyring.add(path)
     keyring.switch(path)
+    vault.refresh()
     assert opened(vault, sealed) == b"plain"
     keyring.drop(path, old)
+    vault.refresh()
     assert vault.ring.names == (vault.ring.writes,)
     with pytest.raises(StoreError, match="not in TRIAGE_KEYS"):
         opened(vault, sealed)
@@ -61,6 +67,7 @@ def test_a_key_that_was_not_read_yet_is_looked_for_when_it_is_needed(path: Path)
     late, early = Vault.load(path), Vault.load(path)
     keyring.add(path)
     keyring.switch(path)
+    early.refresh()
     assert opened(late, seal(early)) == b"plain"
 
 
@@ -100,12 +107,15 @@ def test_a_file_that_became_useless_changes_nothing(path: Path, caplog: pytest.L
     sealed = seal(vault)
     for bad in ("seal k1", "", KEYS):  # half a line, nothing, the keys of another database
         path.write_text(bad)
+        vault.refresh()
         assert opened(vault, sealed) == b"plain"
         assert key_name(seal(vault)) == key_name(sealed)
     assert "is not used" in caplog.text
     path.unlink()
+    vault.refresh()
     assert opened(vault, seal(vault)) == b"plain"
     path.write_text(good)
+    vault.refresh()
     assert opened(vault, seal(vault)) == b"plain"
 
 
@@ -114,6 +124,7 @@ def test_old_files_with_plain_keys_can_be_changed_too(tmp_path: Path) -> None:
     (tmp_path / "keys").chmod(0o600)
     vault = Vault.load(tmp_path / "keys")
     keyring.add(tmp_path / "keys")
+    vault.refresh()
     assert len(vault.ring.names) == 2
     assert vault.ring.writes == "k1"
 
@@ -154,6 +165,7 @@ def test_another_key_service_takes_the_place_of_the_local_one(tmp_path: Path) ->
     assert service.asked == 3, "it is asked for a file, never for a mail"
     keyring.add(path, service)
     keyring.switch(path, service)
+    vault.refresh()
     assert key_name(seal(vault)) != key_name(sealed)
     with pytest.raises(SettingsError, match="does not unwrap"):
         Vault.load(path)

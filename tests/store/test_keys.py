@@ -115,6 +115,7 @@ async def test_a_change_of_keys_reaches_every_value_in_bounded_steps(database_ur
     ticket = await with_everything(database)
     keyring.add(path)
     new = keyring.switch(path)
+    vault.refresh()
     at, steps = "", 0
     while True:
         found = await keys.reseal(database, vault, at, most=1)
@@ -141,6 +142,7 @@ async def test_sealing_anew_goes_on_anywhere_and_by_jobs(database_url: str, path
     await with_everything(database)
     keyring.add(path)
     new = keyring.switch(path)
+    vault.refresh()
     resealer = keys.Resealer(database, vault)
     await resealer.work("start")
     async with database.read() as s:
