@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -17,11 +17,13 @@ from pipeline.redact.spans import Span
 
 _BUNDLED = Path(__file__).parent / "ner_model"
 _KINDS = {"PERSON": "PERSON", "PER": "PERSON", "ADDRESS": "ADDRESS"}
+_EXPLAINED = ("PERSON", "EMAIL", "LINK", "SECRET", "ADDRESS", "IBAN")
 _BLOCK = 3000  #: characters that are looked at in one go
 _CAPITAL = re.compile(rf"(?<![\w@./&-]){WORD}(?![\w@])")
 _LONG = re.compile(r"[^\W\d_]{4,}")
-_LINE = re.compile(r"[^\n]*\n?")
-_ENDS_SENTENCE = re.compile(r"(?:^|[.!?:;>*•\-–—][\"'”)]?)[ \t]*$")
+_RUN = re.compile(r"([^\w\s])\1{24,}")  #: spaCy's tokenizer takes quadratic time on these
+_LONGEST = 80  #: characters that an id has at most
+_AROUND = 40  #: characters on each side of a word that are looked at with it
 _chosen = ""
 
 
@@ -47,11 +49,17 @@ def check(model: str) -> None:
 def pipeline() -> Any:
     """The one pipeline of this process."""
     import spacy
+    from spacy import attrs
     from thinc.api import NumpyOps
 
     if _chosen:
         return spacy.load(_chosen, exclude=["tagger", "parser", "lemmatizer", "attribute_ruler", "morphologizer"])
-    nlp = spacy.load(_BUNDLED)
+    nlp: Any = spacy.load(_BUNDLED)
+    getters = nlp.vocab.lex_attr_getters
+    for attribute in set(getters) - {attrs.NORM, attrs.PREFIX, attrs.SUFFIX, attrs.SHAPE, attrs.LOWER, attrs.IS_SPACE}:
+        del getters[attribute]  # a new word has about twenty attributes, of which the finder looks at these
+    for word in STOP:
+        nlp.vocab[word], nlp.vocab[word.capitalize()]  # known beforehand: what a memory zone adds, it forgets
     tagger: Any = nlp.get_pipe("tagger")
     for label in tagger.labels:
         nlp.vocab.strings.add(label)  # what is added in a memory zone only is forgotten with it
@@ -60,48 +68,52 @@ def pipeline() -> Any:
     return nlp
 
 
-def found(text: str, known: Iterable[Span], ids: Iterable[tuple[int, int]]) -> list[Span]:
-    """Names and addresses in the lines of `text` that still have an unexplained capitalised word after the rules."""
-    hidden = [(span.start, span.end) for span in known if span.kind in ("PERSON", "EMAIL", "LINK", "SECRET")]
+def found(text: str, known: Iterable[Span], areas: list[tuple[int, int]]) -> list[Span]:
+    """Names and addresses around the capitalised words of `text` that the rules left unexplained; `areas` are its sorted ids."""
+    hidden = [(span.start, span.end) for span in known if span.kind in _EXPLAINED]
     seen = bytearray(len(text))
     for start, end in hidden:
         seen[start:end] = b"\1" * (end - start)
-    areas = sorted(ids)
     spans: list[Span] = []
     for block, origin in _blocks(text, seen):
         spans += _entities(block, origin)
     return [kept for span in spans if (kept := _filtered(text, span, areas))]
 
 
-def _blocks(text: str, seen: bytearray) -> Iterable[tuple[str, list[tuple[int, int]]]]:
-    """The lines worth looking at, some thousand characters at a time, each with (where in the block, where in the text)."""
+def _blocks(text: str, seen: bytearray) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """The words worth looking at with their neighbours, up to a block's size: the text, and (where in it, where in the whole)."""
     out, origin, size = list[str](), list[tuple[int, int]](), 0
-    for line in _LINE.finditer(text):
-        if not _promising(text, line.start(), line.end(), seen):
-            continue
-        for start in range(line.start(), line.end(), _BLOCK):
-            piece = text[start : min(start + _BLOCK, line.end())]
+    for begin, stop in _windows(text, seen):
+        for start in range(begin, stop, _BLOCK):
+            piece = _RUN.sub(lambda match: " " * len(match.group(0)), text[start : min(start + _BLOCK, stop)])
             if size + len(piece) > _BLOCK and out:
                 yield "".join(out), origin
                 out, origin, size = [], [], 0
             origin.append((size, start))
-            out.append(piece if piece.endswith("\n") else piece + "\n")
-            size += len(out[-1])
+            out.append(piece + "\n")
+            size += len(piece) + 1
     if out:
         yield "".join(out), origin
 
 
-def _promising(text: str, start: int, end: int, seen: bytearray) -> bool:
-    """Whether a capitalised word stands there that no rule hid and that is no mere beginning of a sentence."""
-    for word in _CAPITAL.finditer(text, start, end):
+def _windows(text: str, seen: bytearray) -> Iterator[tuple[int, int]]:
+    """Around each capitalised word that no rule explains: the finder never looks further than three words away."""
+    begin = stop = -1
+    for word in _CAPITAL.finditer(text):
         if seen[word.start()] or word.group(0).casefold() in STOP:
             continue
-        follows = text[word.end() : word.end() + 2]
-        if not _ENDS_SENTENCE.search(text, max(start, word.start() - 4), word.start()) or (follows[1:2].isupper()):
-            return True
-        if word.start() == start or follows[:1] in " ,'’":
-            return True
-    return False
+        start, end = max(0, word.start() - _AROUND), min(len(text), word.end() + _AROUND)
+        space = text.find(" ", start, word.start())
+        start = space + 1 if space >= 0 and start else start
+        space = text.find(" ", end, end + 40)
+        end = space if space >= 0 else end
+        if start > stop:
+            if stop >= 0:
+                yield begin, stop
+            begin = start
+        stop = max(stop, end)
+    if stop >= 0:
+        yield begin, stop
 
 
 def _entities(block: str, origin: list[tuple[int, int]]) -> list[Span]:
@@ -114,15 +126,18 @@ def _entities(block: str, origin: list[tuple[int, int]]) -> list[Span]:
 
 def _tagged(doc: Any) -> Iterator[tuple[int, int, str]]:
     """Runs of words with the same label; "B-" begins a new one."""
-    start, end, label = 0, 0, ""
-    for token in doc:
-        mark, _, tag = token.tag_.partition("-")
-        if label and (mark == "B" or tag != label):
+    strings, tags = doc.vocab.strings, doc.to_array("TAG")
+    start, end, label, last = 0, 0, "", -1
+    for at in (tags != strings["O"]).nonzero()[0].tolist():
+        token = doc[at]
+        mark, _, tag = strings[int(tags[at])].partition("-")
+        if label and (mark == "B" or tag != label or at != last + 1):
             yield start, end, label
             label = ""
+        last = at
         if tag and not token.is_space:
             start = start if label else token.idx
-            end, label = token.idx + len(token.text), tag
+            end, label = token.idx + len(token), tag
     if label:
         yield start, end, label
 
@@ -142,7 +157,8 @@ def _place(start: int, end: int, origin: list[tuple[int, int]]) -> tuple[int, in
 def _filtered(text: str, span: Span, areas: list[tuple[int, int]]) -> Span | None:
     """Nothing with digits but an address, nothing inside an id, nothing without a capital or of common words only."""
     value = text[span.start : span.end].strip()
-    in_ids = sum(max(0, min(span.end, end) - max(span.start, start)) for start, end in areas)
+    near = areas[bisect_left(areas, (span.start - _LONGEST, 0)) : bisect_left(areas, (span.end, 0))]
+    in_ids = sum(max(0, min(span.end, end) - max(span.start, start)) for start, end in near)
     if span.kind == "ADDRESS":
         words = _LONG.findall(value)
         return span if words and any(char.isdigit() for char in value) and in_ids < 0.4 * len(value) else None
