@@ -95,7 +95,7 @@ async def running(
     """A bot that works until the block ends. `reader` lends one that is warm already (it is not closed here)."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(database_server(settings))
-        vault = Vault.load(settings.keys, create_at=keys_file(settings))
+        vault = await asyncio.to_thread(Vault.load, settings.keys, create_at=keys_file(settings))
         config = settings.config
         own = None if reader else reader_of(config)
         loading = asyncio.create_task(own.start()) if own else None  # seconds, while the rest connects
@@ -109,7 +109,7 @@ async def running(
         slack = await stack.enter_async_context(SlackClient(settings.slack))
         gmail = await asyncio.to_thread(_gmail, settings)  # it reads files
         stack.push_async_callback(gmail.close)
-        model = _model(settings)
+        model = await asyncio.to_thread(_model, settings)  # the library is slow to import
         if model:
             stack.push_async_callback(model.close)
         identity = await _patiently(slack.auth, "Slack")
@@ -251,7 +251,7 @@ async def until_stopped(*tasks: asyncio.Task[None]) -> None:
 
 async def run(env: Mapping[str, str]) -> int:
     """`triage run`: the real thing, until stopped."""
-    settings = environment.load(env)
+    settings = await asyncio.to_thread(environment.load, env)
     async with running(settings) as bot:
         log.info("running channel=%s poll_seconds=%s", settings.config.channels.default, settings.poll_seconds)
         await until_stopped(bot.workers)
@@ -260,7 +260,7 @@ async def run(env: Mapping[str, str]) -> int:
 
 async def upgrade(env: Mapping[str, str]) -> int:
     """`triage db upgrade`: bring the schema to this version."""
-    settings = environment.load(env, need=())
+    settings = await asyncio.to_thread(partial(environment.load, env, need=()))
     async with database_server(settings) as url:
         await migrate.upgrade(url)
     log.info("schema is at %s", migrate.head())

@@ -28,12 +28,12 @@ async def run(env: Mapping[str, str]) -> int:
     lines = Lines()
     settings: Settings | None
     try:
-        settings = environment.load(env)
+        settings = await asyncio.to_thread(environment.load, env)
         lines.good("settings", "complete")
     except SettingsError as error:
         for problem in str(error).splitlines():
             lines.bad("settings", problem)
-        settings = _what_there_is(env)
+        settings = await asyncio.to_thread(_what_there_is, env)
     if settings is not None:
         await _outside(lines, settings)
     return lines.end()
@@ -99,7 +99,7 @@ async def _outside(lines: Lines, settings: Settings) -> None:
 
 async def _database(lines: Lines, settings: Settings) -> None:
     async def keys() -> str:
-        Vault.load(settings.keys, create_at=app.keys_file(settings))
+        await asyncio.to_thread(Vault.load, settings.keys, create_at=app.keys_file(settings))
         return "readable"
 
     async def database() -> str:
@@ -127,7 +127,7 @@ async def _slack(lines: Lines, settings: Settings) -> None:
 
         async def token() -> str:
             identity = await slack.auth()
-            missing = sorted(manifest_scopes() - identity.scopes) if identity.scopes else []
+            missing = sorted(await asyncio.to_thread(manifest_scopes) - identity.scopes) if identity.scopes else []
             if missing:
                 raise TriageError(
                     f"the app lacks {', '.join(missing)}. Update it with manifest.yml (api.slack.com/apps, App Manifest) "
@@ -174,7 +174,7 @@ def manifest_scopes() -> set[str]:
 async def _gmail(lines: Lines, settings: Settings) -> None:
     assert settings.gmail.credentials is not None
     try:
-        gmail = GmailClient(settings.gmail.credentials, settings.gmail.api_url, settings.gmail.token_uri)
+        gmail = await asyncio.to_thread(GmailClient, settings.gmail.credentials, settings.gmail.api_url, settings.gmail.token_uri)
     except TriageError as error:
         return lines.bad("Gmail", str(error))
 
@@ -202,13 +202,14 @@ async def _gmail(lines: Lines, settings: Settings) -> None:
 async def _model(lines: Lines, settings: Settings) -> None:
     if settings.model is None:
         return lines.skipped("model", "none is configured (OPENAI_*): rules and templates do the work")
-    model = LanguageModel(settings.model.api_key.get_secret_value(), settings.model.base_url, settings.model.name)
+    chosen = settings.model
+    model = await asyncio.to_thread(LanguageModel, chosen.api_key.get_secret_value(), chosen.base_url, chosen.name)
 
     async def known() -> str:
         names = await model.names()
-        if names and settings.model and settings.model.name not in names:
+        if names and chosen.name not in names:
             raise TriageError(f"the server has no model of this name. It has {', '.join(sorted(names)[:5])}: set OPENAI_MODEL.")
-        return f"{settings.model.name if settings.model else ''} answers"
+        return f"{chosen.name} answers"
 
     try:
         await lines.check("model", known)

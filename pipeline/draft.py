@@ -106,6 +106,7 @@ def _templates() -> Environment:
     return Environment(
         loader=PackageLoader("pipeline", "templates"),
         autoescape=False,
+        auto_reload=False,  # no look at the disk for each draft
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from blockbuster import blockbuster_ctx
 
 from bot import app
 from bot import settings as environment
@@ -33,6 +34,7 @@ QUICK = Timings(
     posts=UNLIMITED,
     gmail=GmailTimings(units_per_minute=10**9),
 )
+SCANNED = ["bot", "handlers", "pipeline", "modals"]
 PACE = queue.Pace(poll=timedelta(seconds=0.2), first_retry=timedelta(seconds=0.05), settle=timedelta(seconds=0.2))
 CONFIG = """
 mailbox: support@larkspur.example
@@ -41,6 +43,19 @@ channels: {default: triage, oncall: triage-oncall, billing: billing, lead: sales
 reply: {signature: "Kind regards\\nThe Larkspur team"}
 privacy: {allow: [Larkspur, Larkspur Cloud]}
 """
+
+
+@pytest.fixture(autouse=True)
+def _nothing_blocks_the_loop() -> Iterator[None]:
+    """A blocking call on the event loop fails the story: every click would wait for it."""
+    with blockbuster_ctx(SCANNED) as blocking:
+        for function in blocking.functions.values():
+            # At the start, before there is a click.
+            function.can_block_in("bot/store/migrate.py", {"<lambda>", "head"})
+            function.can_block_in("bot/store/vault.py", {"ring"})  # one stat, so that changed keys are noticed
+            function.can_block_in("pipeline/draft.py", {"by_template"})  # a template is read once
+            function.can_block_in("logging/__init__.py", {"emit"})
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +86,7 @@ class Office:
     async def open(self, **env: str | None) -> AsyncIterator[Bot]:
         """A bot at work, connected to Slack and to the mailbox; `env` changes or (None) removes variables."""
         told = {name: value for name, value in {**self.env, **env}.items() if value is not None}
-        async with app.running(environment.load(told), reader=self.reader, pace=PACE) as bot:
+        async with app.running(await asyncio.to_thread(environment.load, told), reader=self.reader, pace=PACE) as bot:
             await self.world.slack.eventually(lambda: self.world.slack.connected, what="the connection to Slack")
             await self.connected(bot)
             yield bot
