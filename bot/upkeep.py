@@ -43,9 +43,9 @@ class _Office:
 @asynccontextmanager
 async def _opened(env: Mapping[str, str], *, any_keys: bool = False) -> AsyncIterator[_Office]:
     """The database and its keys, and nothing else: Slack and Gmail are not asked. Keys must fit unless `any_keys`."""
-    settings = environment.load(env, need=())
+    settings = await asyncio.to_thread(partial(environment.load, env, need=()))
     async with app.database_server(settings) as url:
-        vault = Vault.load(settings.keys, create_at=app.keys_file(settings))
+        vault = await asyncio.to_thread(partial(Vault.load, settings.keys, create_at=app.keys_file(settings)))
         assert vault.path is not None
         await migrate.upgrade(url)
         db = Database(url, vault)
