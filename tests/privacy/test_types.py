@@ -74,12 +74,8 @@ def test_customers_words_are_drawn_from_redacted_values_only() -> None:
     for function in functions:
         first = next(iter(inspect.signature(function, eval_str=True).parameters.values()))
         assert first.annotation is values.Redacted, function.__name__
-    takes = {
-        card.card: values.CardData,
-        lines.mail: values.ThreadMail,
-        lines.draft: values.CardData,
-        lines.event: values.ThreadEvent,
-    }
+    takes: dict[Callable[..., object], type] = {card.card: values.CardData, lines.draft: values.CardData}
+    takes |= {lines.mail: values.ThreadMail, lines.event: values.ThreadEvent}
     for draw, kind in takes.items():
         assert next(iter(inspect.signature(draw, eval_str=True).parameters.values())).annotation is kind
     assert typing.get_type_hints(mailroom.text)["return"] is values.Redacted
