@@ -101,6 +101,13 @@ def _benches(bench: argparse.ArgumentParser) -> None:
     )
     loop.add_argument("--mails", type=int, default=300, metavar="N", help="how many mails for the throughput (default: 300)")
     loop.set_defaults(call=_bench_loop)
+    read = kinds.add_parser(
+        "read",
+        help="reading: crashes, time-outs, stripped replies, automatic mail, spam, ms per mail",
+        description="Read hostile mails, our own and those in DIR; compare with its labels.jsonl, reference.jsonl, cases.jsonl.",
+    )
+    read.add_argument("folder", nargs="?", type=folder, metavar="DIR", help="a folder with .eml files, also in folders below it")
+    read.set_defaults(call=_bench_read)
 
 
 def port(text: str) -> int:
@@ -175,6 +182,12 @@ async def _upkeep(args: argparse.Namespace) -> int:
     said: upkeep.Said = await getattr(upkeep, args.keep)(os.environ, **{name: getattr(args, name) for name in args.given})
     print(*said.lines, sep="\n")
     return said.code
+
+
+def _bench_read(args: argparse.Namespace) -> Coroutine[Any, Any, int]:
+    from bot import bench_read
+
+    return bench_read.run(args.folder)
 
 
 def _bench_loop(args: argparse.Namespace) -> Coroutine[Any, Any, int]:
