@@ -33,7 +33,7 @@ centrum.cz email.cz abv.bg ukr.net freemail.hu citromail.hu"""
 def company(address: str) -> str:
     """`acme.co.uk` for somebody@mail.acme.co.uk; "" for mail providers and for what is no domain."""
     domain = address.rpartition("@")[2].lower().strip(".")
-    if domain in FREE_MAIL or "." not in domain or domain.replace(".", "").isdigit():
+    if domain in FREE_MAIL or "." not in domain or not domain.rpartition(".")[2][:1].isalpha():
         return ""
     found = registered(domain)
     return "" if found in FREE_MAIL else found
