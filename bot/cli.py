@@ -72,10 +72,12 @@ def _keeping(commands: Any) -> None:
         ("rotate", "change the key: run it twice, first to add the new one, then to seal with it (and everything anew)"),
     ):
         keys.add_parser(name, help=says, description=says).set_defaults(call=_upkeep, keep=f"keys_{name}", given=())
-    drop = keys.add_parser("drop", help="forget a key; refused while anything is sealed with it")
+    says = "forget a key; refused while anything is sealed with it or a running process still writes with it"
+    drop = keys.add_parser("drop", help=says, description=says)
     drop.add_argument("name", metavar="NAME", help="as `triage keys status` shows it")
     drop.set_defaults(call=_upkeep, keep="keys_drop", given=("name",))
-    loss = keys.add_parser("accept-loss", help="go on without lost keys: give up what they sealed, keep the rest")
+    says = "go on without lost keys: give up originals, placeholders and recipients, keep tickets, cards, queue and numbers"
+    loss = keys.add_parser("accept-loss", help=says, description=says)
     loss.add_argument("--yes", dest="sure", action="store_true", help="the keys are lost for good, and there is no backup")
     loss.set_defaults(call=_upkeep, keep="keys_accept_loss", given=("sure",))
     forget = commands.add_parser(
@@ -86,9 +88,11 @@ def _keeping(commands: Any) -> None:
     forget.add_argument("address", metavar="ADDRESS", type=address, help="the customer's mail address")
     forget.set_defaults(call=_upkeep, keep="forget", given=("address",))
     audit = commands.add_parser("audit", help="the signed history").add_subparsers(dest="audit", required=True, metavar="COMMAND")
-    verify = audit.add_parser("verify", help="verify every ticket's history; exit 1 names those that were tampered with")
+    says = "verify every ticket's history; exit 1 names those that were changed without the keys"
+    verify = audit.add_parser("verify", help=says, description=says)
     verify.set_defaults(call=_upkeep, keep="audit", given=())
-    retention = commands.add_parser("retention", help="delete now what is kept too long; `triage run` does it every day")
+    says = "delete now what is kept too long (`retention:` in triage.yaml); `triage run` does it every day"
+    retention = commands.add_parser("retention", help=says, description=says)
     retention.set_defaults(call=_upkeep, keep="retain", given=())
 
 
@@ -108,6 +112,8 @@ def _benches(bench: argparse.ArgumentParser) -> None:
     )
     read.add_argument("folder", nargs="?", type=folder, metavar="DIR", help="a folder with .eml files, also in folders below it")
     read.set_defaults(call=_bench_read)
+    redact = kinds.add_parser("redact", help="privacy: what is hidden and what survives, speed beside presidio's own patterns")
+    redact.set_defaults(call=_bench_redact)
 
 
 def port(text: str) -> int:
@@ -188,6 +194,12 @@ def _bench_read(args: argparse.Namespace) -> Coroutine[Any, Any, int]:
     from bot import bench_read
 
     return bench_read.run(args.folder)
+
+
+def _bench_redact(args: argparse.Namespace) -> Coroutine[Any, Any, int]:
+    from bot import bench_redact
+
+    return bench_redact.run()
 
 
 def _bench_loop(args: argparse.Namespace) -> Coroutine[Any, Any, int]:

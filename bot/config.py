@@ -114,6 +114,7 @@ class Privacy(Section):
     """Brand, product and staff names that may stand in a channel."""
 
     allow: tuple[Words, ...] = ()
+    nlp_model: str = Field(default="", max_length=400)  #: an installed spaCy model; "" is the small one that ships with triage
 
 
 class Due(Section):
@@ -307,6 +308,7 @@ def _said(mistake: Any, keys: tuple[int | str, ...]) -> str:
 _PATTERNS = {
     "mailbox": "is not a mail address such as support@company.example.",
     "aliases": "is not a mail address such as support@company.example.",
+    "mailboxes": "is not a mail address such as support@company.example.",
     "channels": "is not a channel name; write it as in Slack, without '#'.",
     "slack": "is not a Slack member id such as U024BE7LH (profile, More, Copy member ID).",
     "block": "is not an address or a domain such as casino.example.",

@@ -40,7 +40,17 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["demo", "--help"], ["run", "--help"], ["check", "--help"], ["db", "upgrade", "--help"]]
+    "words",
+    [
+        ["--help"],
+        ["demo", "--help"],
+        ["run", "--help"],
+        ["check", "--help"],
+        ["db", "upgrade", "--help"],
+        ["keys", "rotate", "--help"],
+        ["forget", "--help"],
+        ["audit", "verify", "--help"],
+    ],
 )
 def test_every_command_explains_itself(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:

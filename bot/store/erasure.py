@@ -7,8 +7,9 @@ import json
 import logging
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
+from email import message_from_bytes
 from typing import Any
 from uuid import UUID
 
@@ -178,7 +179,21 @@ def _cleaned(place: sealed.Place, plain: bytes, name: re.Pattern[str]) -> bytes 
         email = emails.from_json(plain)
         cleaned = _without_address(email, name)
         return plain if cleaned == email else emails.to_json(cleaned)
-    return None if name.search(plain.decode("utf-8", "replace")) else plain
+    return None if any(name.search(text) for text in _readable(place, plain)) else plain
+
+
+def _readable(place: sealed.Place, plain: bytes) -> Iterator[str]:
+    """A value as text; what a mail carries in base64 or quoted-printable as well."""
+    yield plain.decode("utf-8", "replace")
+    if place.column != "sealed_raw":
+        return
+    try:
+        parts = list(message_from_bytes(plain).walk())
+    except Exception:  # hostile bytes: the text above has to do
+        return
+    for part in parts:
+        if not part.is_multipart() and isinstance(found := part.get_payload(decode=True), bytes):
+            yield found.decode("utf-8", "replace")
 
 
 def _without_address(email: Email, name: re.Pattern[str]) -> Email:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import asdict, replace
 
@@ -136,6 +137,22 @@ async def test_where_others_name_them_the_address_goes_and_the_rest_stays(
         assert tickets.open_table(vault, fresh) == {"<PERSON_1>": "Bob", "<EMAIL_2>": "not-mia@corp.example"}
         assert fresh.erased_at is None
         assert message.text == "My card"
+
+
+async def test_a_reply_to_somebody_else_that_names_them_in_base64_goes_as_a_whole(database: Database, vault: Vault) -> None:
+    async with database.transaction() as s:
+        mailbox = await mailboxes.get_or_create(s, "support@larkspur.example")
+        ticket = await tickets.create(s, mailbox_id=mailbox.id, gmail_thread_id="bob", customer_hash="bob")
+    text = base64.b64encode("Écrivez à mia@corp.example".encode())
+    raw = b"To: bob@corp.example\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n" + text
+    draft = await drafted(database, ticket)
+    async with database.transaction() as s:
+        reply = await replies.create(s, draft, raw=raw, approved_by=ANA)
+        await replies.mark_sending(s, reply.id)
+        await replies.mark_sent(s, reply.id, gmail_message_id="g")
+    assert await erasure.forget(database, vault, WHO) == {"mentions elsewhere": 1}
+    async with database.read() as s:
+        assert replies.open_raw(vault, (await replies.of_ticket(s, ticket.id))[0]) is None
 
 
 async def test_our_own_mailbox_is_no_customer(database: Database, vault: Vault) -> None:

@@ -33,6 +33,13 @@ def test_the_example_works_and_shows_every_key() -> None:
     assert [name for name in Config.model_fields if f"\n{name}:" not in text] == []
 
 
+def test_a_mailbox_may_keep_things_for_another_time() -> None:
+    found = parse("retention: {originals_days: 7, mailboxes: {Jobs@Larkspur.example: {text_days: 90}}}").retention
+    here, elsewhere = found.of("jobs@larkspur.example"), found.of("support@larkspur.example")
+    assert (here.originals_days, here.details_days, here.text_days) == (7, 30, 90)
+    assert (elsewhere.originals_days, elsewhere.details_days, elsewhere.text_days) == (7, 30, 180)
+
+
 def test_channels_may_have_their_hash_in_quotes() -> None:
     found = parse("channels: {default: '#help', lead: '#sales'}")
     assert found.channels.all() == {"help", "sales", "triage-oncall"}
@@ -52,6 +59,19 @@ def test_channels_may_have_their_hash_in_quotes() -> None:
         (
             "people:\n- {slack: UA1, name: A}\n- {slack: UB1, name: B, languages: [english]}\n",
             "triage.yaml:3: people.2.languages.1: ",
+        ),
+        ("retention: {text_days: 5}\n", "triage.yaml:1: retention.text_days: "),
+        (
+            "retention: {orginals_days: 5}\n",
+            "triage.yaml:1: retention.orginals_days: is not a key here; did you mean `originals_days`?",
+        ),
+        (
+            "retention:\n  mailboxes:\n    a@b.example: {orginals_days: 5}\n",
+            "triage.yaml:3: retention.mailboxes.a@b.example.orginals_days: is not a key here; did you mean `originals_days`?",
+        ),
+        (
+            "retention:\n  mailboxes: {nobody: {text_days: 90}}\n",
+            "triage.yaml:2: retention.mailboxes.nobody: is not a mail address",
         ),
         ("due:\n  high: soon\n", "triage.yaml:2: due.high: "),
         ("due:\n  high: 0\n", "triage.yaml:2: due.high: "),
