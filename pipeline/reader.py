@@ -21,6 +21,7 @@ from bot.values import Email, Reading, Redacted, Screening
 from pipeline import parse, reading
 from pipeline.company import company
 from pipeline.limits import Limits, Rules
+from pipeline.redact import ner
 from pipeline.risks import risks
 from pipeline.screen import screen
 
@@ -60,25 +61,34 @@ def reader_of(config: Config) -> Reader:
         authority=said.authority,
         ids={kind: patterns for kind, patterns in config.entities.model_dump().items() if patterns},
     )
-    return Reader(given.processes, given.seconds, given.memory_mb, config.privacy.allow, rules)
+    names = (*config.privacy.allow, *(colleague.name for colleague in config.people))
+    return Reader(given.processes, given.seconds, given.memory_mb, names, rules, config.privacy.nlp_model)
 
 
 class Reader:
     """Reads mails and redacts texts in processes of its own, each with a time and a memory limit."""
 
     def __init__(
-        self, processes: int = 1, seconds: float = 20.0, memory_mb: int = 1000, allow: tuple[str, ...] = (), rules: Rules = _RULES
+        self,
+        processes: int = 1,
+        seconds: float = 20.0,
+        memory_mb: int = 1000,
+        allow: tuple[str, ...] = (),
+        rules: Rules = _RULES,
+        nlp_model: str = "",
     ) -> None:
         self._processes = processes
         self._seconds = seconds
         self._memory_mb = memory_mb
         self._allow = allow
         self._rules = rules
+        self._nlp_model = nlp_model
         self._pool: ProcessPool | None = None
         self.killed = 0  #: readers lost to a mail since the start
 
     async def start(self) -> None:
-        """Start the processes and wait until one has loaded everything."""
+        """Start the processes and wait until one has loaded everything; SettingsError without the spaCy model that is wanted."""
+        await asyncio.to_thread(ner.check, self._nlp_model)
         self._pool, warmed = await asyncio.to_thread(self._make)
         await asyncio.wrap_future(warmed)
 
@@ -86,12 +96,11 @@ class Reader:
         """The pool with its first task: that is when pebble starts processes, which waits for the preloading."""
         resource_tracker.ensure_running()
         multiprocessing.get_context("forkserver").set_forkserver_preload(["pipeline.preload"])
-        limit = (self._memory_mb * 1024 * 1024,)
         pool = ProcessPool(
             max_workers=self._processes,
             max_tasks=_MAILS_PER_PROCESS,
-            initializer=limit_memory,
-            initargs=limit,
+            initializer=prepare,
+            initargs=(self._memory_mb * 1024 * 1024, self._nlp_model),
             context=_ReaderContext(),
         )
         return pool, pool.schedule(reading.warm, timeout=max(60.0, self._seconds))
@@ -133,6 +142,12 @@ class Reader:
             raise RuntimeError("the reader is not started")
         future = self._pool.schedule(function, args=args, timeout=timeout or self._seconds)
         return await asyncio.wrap_future(future)
+
+
+def prepare(limit: int, nlp_model: str) -> None:
+    """Run in a new reader, before its first mail."""
+    limit_memory(limit)
+    ner.use(nlp_model)
 
 
 def limit_memory(limit: int) -> None:

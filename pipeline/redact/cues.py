@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.redact.secrets import CUED, ordinary
+from pipeline.redact.secrets import CUED, NEAR, ordinary
 from pipeline.redact.spans import Span
 from pipeline.words import words
 
@@ -193,6 +193,7 @@ def cued(text: str) -> list[Span]:
     found += [Span(*match.span(1), "BIRTHDATE") for match in _BORN.finditer(text)]
     found += [Span(*match.span(1), "ACCOUNT", weak=True) for match in _ACCOUNT.finditer(text)]
     found += [_secret(match) for match in CUED.finditer(text) if not ordinary(match.group(1))]
+    found += [Span(*match.span(1), "SECRET") for match in NEAR.finditer(text)]
     return found
 
 

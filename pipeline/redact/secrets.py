@@ -29,6 +29,8 @@ SECRETS: dict[str, str] = {
     "bearer": r"(?<=[Bb]earer )[A-Za-z0-9._~+/=-]{12,2000}",
     "mixed": r"(?<![\w/+=-])(?=[A-Za-z0-9+/_-]{0,200}\d)"
     r"(?=[A-Za-z0-9+/_-]{0,200}[a-z])(?=[A-Za-z0-9+/_-]{0,200}[A-Z])[A-Za-z0-9+/_]{32,400}={0,2}(?![\w/+=-])",
+    "password": r"(?<![\w/.@&=?#-])(?=[^\s\d]{0,40}\d)(?=[^\sa-z]{0,40}[a-z])(?=[^\sA-Z]{0,40}[A-Z])(?=[\w-]{0,40}[!#$%&*?^~+])"
+    r"[\w!#$%&*?^~+-]{8,64}(?![\w@/=&])",
     "hex": r"(?<![\w-])(?=[a-f]{0,20}\d)(?=\d{0,40}[a-f])[0-9a-f]{40,128}(?![\w-])",
 }
 
@@ -40,6 +42,14 @@ CUED = re.compile(
     r"pin(?:[ -]?code)?|otp|tan|cvc2?|cvv2?|security code|verification code|one[- ]time code|sicherheitscode|prüfziffer|"
     r"bestätigungscode|code de sécurité)\b"
     r"[ \t]*(?:is|ist|est|es|è|é|was|war|lautet|:|=|->|–|-)[ \t]*(?::[ \t]*)?[\"'`„“«]?([^\s\"'`„“«»<>]{3,200})",
+    re.IGNORECASE,
+)
+#: A cue with a few words before the value: what has digits among small and capital letters can only be what was announced.
+NEAR = re.compile(
+    r"\b(?:pass(?:word|wort|code|phrase)|passwd|pwd?|kennwort|zugangscode|mot de passe|contraseña|clave|senha|palavra-passe|chiave|"
+    r"parola|wachtwoord|hasło|(?:api|access|secret)[ _-]?key|key|token|code|schlüssel|clé|credentials?|login)\b"
+    r"[^\n]{1,80}?(?<![\w/.@#-])"
+    r"((?=[\w!#$%&*?^~+-]{0,40}\d)(?-i:(?=[\w!#$%&*?^~+-]{0,40}[a-z])(?=[\w!#$%&*?^~+-]{0,40}[A-Z]))[\w!#$%&*?^~+-]{8,64})(?![\w@/=])",
     re.IGNORECASE,
 )
 _ORDINARY = re.compile(r"[a-zà-ÿ]{1,20}[.,;:!?]?$")
