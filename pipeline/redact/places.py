@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.redact.cues import STOP
 from pipeline.redact.spans import Span
 
 _U = "A-ZÀ-ÖØ-ÞĄĆČĎĘĚŁŃŇÓŘŚŠŤŮŹŻŽ"
@@ -72,44 +73,63 @@ _NEXT = re.compile(
     r"[A-Z]{1,2}\d[A-Z\d]?[ ]\d[A-Z]{2}\b|\d{4}[ ]?[A-Z]{2}\b|[A-Z]\d{2}[ ][A-Z\d]{4}\b)|"
     r"(?P<unit>(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Level|RD|Room|Piso|Depto|Dto|Int|Interno|Appt|bus|bte|Lote|Esq|Hab)\b"
     r"\.?[ ]?[\w-]{1,6}|[nN][º°o.][ ]?\d{1,5}|#[ ]?\d{1,5}|\d{1,3}[º°ª](?:[ ]?(?:[A-Z]|izq|der|dcha)\b\.?)?)|"
-    rf"(?P<word>{_T}|[A-Z]{{2,3}}\b|(?:de|du|des|del|della|la|le|les|von|der|den|van|dos|da|do|di|of|am|an|bei|sur|en)\b))"
+    rf"(?P<word>{_T}|[A-Z]{{2,3}}\b|(?:de|du|des|del|della|la|le|les|von|der|den|van|dos|da|do|di|of|am|an|bei|sur|en|aan|op|bij)\b))"
 )
+_HEAD = re.compile(
+    rf"(?<!\w)(?:(?P<kind>{_T})[ ](?:de|del|da|do|dos|das|di|du|des)[ ](?:la[ ])?|(?P<street>{_T})[ ]\d{{1,4}}[A-Za-z]?,?[ \n]|"
+    rf"(?P<number>\d{{1,5}}[A-Za-z]?,?)[ ]|(?P<name>{_T})[ ])$"
+)
+_CODED = re.compile(r"\d{4,6}(?=[^\d\n]{0,25}$)")
+_RANGE = re.compile(r"[-–/]\d{1,4}[a-z]?\b")
 _REACH = 90  #: characters that an address goes on at most after its street
 
 
-def _grown(text: str, start: int, end: int) -> tuple[int, int]:
-    """A street with what belongs to it: the flat before it, the postcode and the town after it."""
-    before = _BEFORE.search(text, max(0, start - 24), start)
-    begin = before.start() if before else start
-    at = sure = start + len(text[start:end].rstrip())
-    limit = min(len(text), end + _REACH)
-    lines = coded = after = 0
+def _begin(text: str, start: int) -> int:
+    """Where an address begins: with the flat, the kind of street or the street that stands before what was found."""
+    flat = _BEFORE.search(text, max(0, start - 24), start)
+    start = flat.start() if flat else start
+    head = _HEAD.search(text, max(0, start - 40), start)
+    if head is None:
+        return start
+    number = text[start].isdigit()
+    fits = bool(head["kind"]) or (number and bool(head["street"] or head["name"])) or (not number and bool(head["number"]))
+    word = (head["kind"] or head["street"] or head["name"] or "").casefold()
+    return head.start() if fits and word not in STOP else start
+
+
+def _end(text: str, start: int, end: int) -> int:
+    """Where an address ends: after the flat, the postcode and the town that follow what was found."""
+    at = start + len(text[start:end].rstrip())
+    at = further.end() if (further := _RANGE.match(text, at)) else at
+    sure, limit, lines = at, min(len(text), at + _REACH), 0
+    code = _CODED.search(text, min(at, start + 6), at)  # what begins it is a house number
+    coded, after = code is not None, len(text[code.end() : at].split()) if code else 0
     while at < limit and (piece := _NEXT.match(text, at, limit)):
-        gap = piece.group("gap")
+        gap = piece["gap"]
         lines += "\n" in gap
         if not gap or lines > 2 or (coded and ("\n" in gap or ("," in gap and after and not _tail(piece)))):
             break
         at = piece.end()
-        if piece.group("code"):
-            coded, sure, after = 1, at, 0
-        elif piece.group("unit"):
+        if piece["code"]:
+            coded, sure, after = True, at, 0
+        elif piece["unit"]:
             sure = at
-        elif coded:
+        elif coded and piece["word"][0].isupper():
             after += 1
             if after > 3:
                 break
-            sure = at if text[at - 1] not in " ," and piece.group("word")[0].isupper() else sure
-    return begin, sure
+            sure = at
+    return sure
 
 
 def _tail(piece: re.Match[str]) -> bool:
     """Whether what follows a town is still an address: a region's letters or a code."""
-    return bool(piece.group("code") or re.fullmatch(r"[A-Z]{2,3}", piece.group("word") or ""))
+    return bool(piece["code"] or re.fullmatch(r"[A-Z]{2,3}", piece["word"] or ""))
 
 
 def grown(text: str, spans: list[Span]) -> list[Span]:
     """Addresses among `spans`, each with its flat, postcode and town."""
-    return [Span(*_grown(text, s.start, s.end), "ADDRESS") if s.kind == "ADDRESS" else s for s in spans]
+    return [Span(_begin(text, s.start), _end(text, s.start, s.end), "ADDRESS") if s.kind == "ADDRESS" else s for s in spans]
 
 
 def places(text: str) -> list[Span]:

@@ -46,8 +46,8 @@ CUED = re.compile(
 )
 #: A cue with a few words before the value: what has digits among small and capital letters can only be what was announced.
 NEAR = re.compile(
-    r"\b(?:pass(?:word|wort|code|phrase)|passwd|pwd?|kennwort|zugangscode|mot de passe|contraseña|clave|senha|palavra-passe|chiave|"
-    r"parola|wachtwoord|hasło|(?:api|access|secret)[ _-]?key|key|token|code|schlüssel|clé|credentials?|login)\b"
+    r"\b(?:pass(?:word|wort|code|phrase)|passwd|pwd?|kennwort|zugangscode|mot de passe|contraseña|clave|senha|palavra-passe|"
+    r"chiave|parola|wachtwoord|hasło|(?:api|access|secret)[ _-]?key|key|token|code|schlüssel|clé|credentials?|login)\b"
     r"[^\n]{1,80}?(?<![\w/.@#-])"
     r"((?=[\w!#$%&*?^~+-]{0,40}\d)(?-i:(?=[\w!#$%&*?^~+-]{0,40}[a-z])(?=[\w!#$%&*?^~+-]{0,40}[A-Z]))[\w!#$%&*?^~+-]{8,64})(?![\w@/=])",
     re.IGNORECASE,
