@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+
 from pipeline import reading
 
 reading.warm()
+gc.collect()
+gc.freeze()  # what is loaded stays shared between the server and its readers
