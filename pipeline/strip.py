@@ -68,7 +68,7 @@ def _quoted_mails(looks: list[str]) -> int:
         if at < skip or not line:
             continue
         if (end := _intro_end(bare, at)) or _header_block(bare, at):
-            found, skip = found + 1, max(end, at + 4)
+            found, skip = found + 1, end or at + 4
     return found
 
 

@@ -31,6 +31,14 @@ def screened(headers: str, body: str = "Hello, my sensor shows nothing since Mon
         ("Subject: Automatic reply: your mail", "auto-reply"),
         ("Subject: Réponse automatique : absence", "auto-reply"),
         ("Subject: x\nPrecedence: auto_reply", "auto-reply"),
+        ("Subject: Fuera de la oficina", "auto-reply"),
+        ("Subject: Resposta automática: pedido", "auto-reply"),
+        ("Subject: Risposta automatica", "auto-reply"),
+        ("Subject: Automatisch antwoord: afwezig", "auto-reply"),
+        ("Subject: Odpowiedź automatyczna", "auto-reply"),
+        ("Subject: 自動返信：不在のお知らせ", "auto-reply"),
+        ("Subject: x\nX-Mailing-List: growers", "bulk"),
+        ("Subject: x\nX-Triage-Loop: abc", "ours"),
         ("Subject: x\nPrecedence: bulk", "bulk"),
         ("Subject: x\nList-Id: <growers.example>", "bulk"),
         ("Subject: x\nList-Unsubscribe: <https://n.example/u>", "bulk"),
@@ -70,6 +78,8 @@ def test_spam_is_told_from_demanding_customers() -> None:
         "Subject: x\nX-Loop: yes",
         "To: someone@else.example\nSubject: x",
         "From: not an address\nSubject: x",
+        "Subject: x\nAuthentication-Results: mx.google.com; dmarc=fail header.from=holm.example",
+        "Subject: x\nContent-Type: text/calendar",
     ],
 )
 def test_what_no_machine_may_answer(headers: str) -> None:
@@ -89,6 +99,8 @@ def test_a_persons_mail_is_answerable() -> None:
         (GOOGLE + "dkim=pass header.i=@holm.example header.s=s1; spf=none", "pass"),
         (GOOGLE + "spf=pass smtp.mailfrom=bounce@mail.holm.example", "pass"),
         ("Authentication-Results: evil.example; dmarc=pass header.from=holm.example", "none"),
+        ("Authentication-Results: mx.google.com.evil.example; dmarc=pass header.from=holm.example", "none"),
+        (GOOGLE + "dmarc=fail\n" + GOOGLE + "dmarc=pass header.from=holm.example", "fail"),
         ("X-None: 1", "none"),
     ],
 )
