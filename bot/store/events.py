@@ -65,9 +65,9 @@ async def append(
     return event
 
 
-async def amend(s: AsyncSession, event: Event, why: str, details: Mapping[str, Any]) -> str:
+async def amend(s: AsyncSession, event: Event, why: str) -> str:
     """Say an event in other words; the chain verifies when the event that caused it has the returned digest in `amended`."""
-    event.why, event.details = why, dict(details)
+    event.why = why
     s.add(event)
     await s.flush()
     return _digest(event)

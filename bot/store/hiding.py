@@ -73,10 +73,11 @@ async def hide(s: AsyncSession, ticket: Ticket, mask: Mask, exact: Mask, named: 
     await _drafts(s, ticket.id, mask, exact, done)
     await _notices(s, ticket.id, mask, done)
     for event in await events.of_ticket(s, ticket.id):
-        before = (event.why, event.details)
-        after = (done.text(mask, event.why), done.value(mask, event.details))
-        if event.salt and after != before:
-            done.amended[str(event.seq)] = await events.amend(s, event, *after)
+        why = done.text(
+            mask, event.why
+        )  # details hold ids, hashes and words of ours only, in which digits may look like anything
+        if event.salt and why != event.why:
+            done.amended[str(event.seq)] = await events.amend(s, event, why)
     await s.execute(sa.update(_Card).where(_Card.ticket_id == ticket.id, _Card.state == "retired").values(link_shown=False))
     await s.flush()
     return done

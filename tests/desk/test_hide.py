@@ -118,6 +118,18 @@ async def test_twice_and_where_nothing_stands(office: Office) -> None:
     assert not any(mark.startswith("<HIDDEN") for mark in table)
 
 
+async def test_ids_that_look_like_the_value_stay(office: Office) -> None:
+    ticket = await leaky(office)
+    await office.desk.hide(ticket, ANA, NAME, "PERSON")
+    before = await office.events(ticket)
+    digest = next(iter(before[-1].details["amended"].values()))
+    await office.desk.hide(ticket, ANA, digest[:8], "ID")
+    after = await office.events(ticket)
+    assert [event.details for event in after[:-1]] == [event.details for event in before]
+    async with office.db.read() as s:
+        assert await events.verify(s, office.vault, ticket)
+
+
 # In Slack
 
 
