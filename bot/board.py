@@ -116,7 +116,7 @@ class Board:
                 if standing is None:
                     return
                 data, card = standing.data, standing.card
-                if data.erased and (card is None or card.state != "live"):
+                if data.erased and (card is None or (card.state != "live" and not card.channel_id)):
                     return  # nothing of it stands in Slack, and nothing new is told
                 if card is None or (card.state == "live" and standing.outdated and not data.erased):
                     card = await cards.begin(s, ticket, data.channel, old=card)

@@ -94,7 +94,8 @@ async def blank(s: AsyncSession, ticket: Ticket) -> int:
     s.add(ticket)
     await s.flush()
     about = (col(Notice.ticket_id) == ticket.id, col(Notice.text) != "")
-    told = (await s.scalars(sa.update(Notice).where(*about).values(text="").returning(col(Notice.key)))).all()
+    state = sa.case((col(Notice.ts) != "", "said"), else_="dropped")  # what is still owed is not said any more
+    told = (await s.scalars(sa.update(Notice).where(*about).values(text="", state=state).returning(col(Notice.key)))).all()
     retired = (col(Card.ticket_id) == ticket.id, col(Card.state) == "retired")
     await s.execute(sa.update(Card).where(*retired).values(link_shown=False))  # their line names the subject
     for job, priority in ((queue.SHOW, 0), (queue.ERASE, -1)):

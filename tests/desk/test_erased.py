@@ -52,6 +52,16 @@ async def test_its_text_leaves_slack_everywhere_and_people_keep_their_own_words(
     assert len(slack.calls) == before, "drawing again changes nothing"
 
 
+async def test_a_message_that_was_owed_is_not_said_any_more(workplace: Workplace) -> None:
+    office = workplace.office
+    ticket = await office.ticket(subject=SUBJECT)
+    await office.desk.reassign(ticket, ANA, BEN, "Look at the daffodil hall too")
+    await forget(office)
+    for version in range(1, 12):
+        await workplace.board.notify(f"assigned:{ticket}:{version}")
+    assert workplace.slack.dms("ben") == []
+
+
 async def test_nothing_new_is_posted_for_a_ticket_that_slack_never_showed(workplace: Workplace) -> None:
     ticket = await workplace.office.ticket(subject=SUBJECT)
     await forget(workplace.office)
