@@ -28,6 +28,8 @@ def as_json(found: Reading) -> dict[str, Any]:
         "references": list(email.references),
         "date": email.date.isoformat() if email.date else None,
         "language": email.language,
+        "company": found.company,
+        "earlier": email.earlier,
         "new_text": email.new_text.split("\n"),
         "attachments": [[a.name, a.type, a.size, a.inline] for a in email.attachments],
         "hidden_text": email.hidden_text,
