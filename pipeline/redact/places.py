@@ -37,7 +37,10 @@ _SHAPES = tuple(
         rf"\b\d{{1,4}}(?:[ ]?(?:bis|ter))?,?[ ](?:rue|avenue|av\.|boulevard|bd|place|chemin|impasse|allée|quai|route|cours|"
         rf"square|passage)[ ]{_WORDS}{_TOWN}?",
         rf"\b(?:rue|avenue|boulevard|chemin|impasse|quai)[ ]{_WORDS}{_TOWN}",
-        rf"\b(?:Calle|C/|Avenida|Avda\.?|Av\.|Plaza|Paseo|Carrer|Carretera|Rua|Praça|Travessa|Alameda|Via|Viale|Piazza|Corso|"
+        rf"\b(?:[Rr]ue|[Aa]venue|[Cc]hemin|[Rr]oute|[Rr]uelle|[Pp]lace|[Qq]uai|[Ii]mpasse)[ ]"
+        rf"{_WORDS},?[ ]\d{{1,4}}[a-z]?\b{_TOWN}?",
+        rf"\b(?:Calle|C/|Avenida|Avda\.?|Av\.|Plaza|Paseo|Carrer|Carretera|Calzada|Prolongación|Andador|Privada|Callejón|Circuito|Boulevard|Periférico|Pasaje|Cerrada|"
+        rf"Diagonal|Carrera|Cra\.|Transversal|Ronda|Camino|Rambla|Glorieta|Rua|Praça|Travessa|Alameda|Via|Viale|Piazza|Corso|"
         rf"Largo|Vicolo|ul\.|ulica|al\.|os\.|pl\.)[ ]{_WORDS},?[ ](?:n[ºo°.]*[ ]?)?\d{{1,4}}[a-zA-Z]?(?:/\d{{1,4}})?\b{_TOWN}?",
         rf"\b{_W}(?:straat|laan|weg|plein|gracht|kade|dijk|singel|hof|steeg|park|boulevard|dreef|baan|markt|"
         rf"pad|oord|ring)[ ]\d{{1,4}}[ ]?[a-zA-Z]?\b{_TOWN}?",
@@ -80,6 +83,7 @@ _HEAD = re.compile(
     rf"(?P<number>\d{{1,5}}[A-Za-z]?,?)[ ]|(?P<name>{_T})[ ])$"
 )
 _CODED = re.compile(r"\d{4,6}(?=[^\d\n]{0,25}$)")
+_ALONE = re.compile(rf"(?:,[ ]?|[ ]?,?\n){_T}(?:[ -]{_T}){{0,2}}(?=[ ]?(?:[,.\n]|$))")
 _RANGE = re.compile(r"[-–/]\d{1,4}[a-z]?\b")
 _REACH = 90  #: characters that an address goes on at most after its street
 
@@ -104,6 +108,10 @@ def _end(text: str, start: int, end: int) -> int:
     sure, limit, lines = at, min(len(text), at + _REACH), 0
     code = _CODED.search(text, min(at, start + 6), at)  # what begins it is a house number
     coded, after = code is not None, len(text[code.end() : at].split()) if code else 0
+    for _ in range(2):  # a town and a region may stand there without any code
+        alone = None if coded else _ALONE.match(text, at)
+        if alone and not any(word.casefold() in STOP for word in alone[0].replace(",", " ").split()):
+            at = sure = alone.end()
     while at < limit and (piece := _NEXT.match(text, at, limit)):
         gap = piece["gap"]
         lines += "\n" in gap

@@ -1,0 +1,63 @@
+"""Floors under `triage bench redact`, on another seed than the command's, with a margin below what it prints."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import bench_redact
+from bot.bench_redact import Score
+from bot.bench_redact_values import labelled
+
+
+@pytest.fixture(name="score", scope="module")
+def _score() -> Score:
+    return bench_redact.measured(seed=1618, rounds=2)
+
+
+@pytest.mark.parametrize(
+    ("labels", "floor"),
+    [
+        (bench_redact.NAMES, 0.94),
+        (("phone",), 0.9),
+        (("email",), 0.99),
+        (("address",), 0.8),
+        (("card", "iban", "account", "national", "secret"), 0.97),
+        (("link", "birth"), 0.97),
+    ],
+)
+def test_recall(score: Score, labels: tuple[str, ...], floor: float) -> None:
+    assert score.recall(*labels) >= floor
+
+
+def test_names_addresses_and_account_data_together_reach_the_aim(score: Score) -> None:
+    assert score.recall(*(label for labels in bench_redact.HEADLINE.values() for label in labels)) >= 0.95
+
+
+def test_no_address_is_left_whole(score: Score) -> None:
+    assert score.partly["address"] / score.seen["address"] >= 0.98
+
+
+@pytest.mark.parametrize(
+    ("labels", "floor"),
+    [
+        (("order", "invoice", "ticket", "tracking"), 0.95),
+        (("day", "amount", "url", "version"), 0.97),
+        (("product", "staff"), 1.0),
+    ],
+)
+def test_survival(score: Score, labels: tuple[str, ...], floor: float) -> None:
+    assert score.kept(*labels) >= floor
+
+
+def test_precision(score: Score) -> None:
+    assert score.precision("PERSON") >= 0.88
+    assert score.precision(*bench_redact.KINDS) >= 0.92
+
+
+def test_labels_stand_where_they_say() -> None:
+    for text in labelled(seed=3, rounds=1):
+        for label in text.labels:
+            value = text.text[label.start : label.end]
+            assert value
+            assert value == value.strip()
+    assert labelled(seed=3, rounds=1) == labelled(seed=3, rounds=1)
