@@ -202,8 +202,8 @@ async def test_set_aside_mails_are_listed_and_brought_back(workplace: Workplace)
     assert workplace.office.restored == [(message, "U0ANA")]
     await workplace.slack.slash("ben", "/triage aside NEWS buy")
     assert "with “NEWS buy”" in (await workplace.slack.view("ben", title="Set aside")).text
-    await workplace.slack.slash("ben", "/triage aside 100%_")
-    assert "Nothing that is set aside has “100%_”" in (await workplace.slack.view("ben", title="Set aside")).text
+    await workplace.slack.slash("chloe", "/triage aside 100%_")
+    assert "Nothing that is set aside has “100%_”" in (await workplace.slack.view("chloe", title="Set aside")).text
     await workplace.slack.slash("gus", "/triage aside")
     assert "Bring back" not in (await workplace.slack.view("gus")).buttons
 

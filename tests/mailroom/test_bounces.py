@@ -13,8 +13,8 @@ from tests.mailroom.letters import ANA, BROKEN
 def report(returned: str, *, form: str = "message/rfc822", to: str = SUPPORT) -> bytes:
     """What a mail server sends when a reply cannot be delivered."""
     parts = [
-        "Your message could not be delivered to ana@acme.example: 550 5.1.1 user unknown",
-        "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; ana@acme.example\nStatus: 5.1.1",
+        "Your message could not be delivered to ana@acme.example: user unknown",
+        "Content-Type: message/delivery-status\n\nReporting-MTA: dns; m\n\nFinal-Recipient: x\nStatus: 5.1.1",
         f"Content-Type: {form}\n\n{returned}\nSubject: Re: Sensor offline\n\nHello Ana",
     ]
     head = f"From: MAILER-DAEMON@mx.acme.example\nTo: {to}\nSubject: Undelivered Mail Returned to Sender\n"
