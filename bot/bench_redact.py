@@ -182,6 +182,7 @@ async def _blocked() -> float:
     """Seconds that the event loop was busy at most while a reader redacted."""
     from pipeline.reader import Reader
 
+    bodies = await asyncio.to_thread(sized, 20_000, 4)
     reader = Reader()
     await reader.start()
     try:
@@ -195,7 +196,7 @@ async def _blocked() -> float:
                 loop.call_at(loop.time() + 0.001, tick, loop.time() + 0.001)
 
         tick(loop.time())
-        await asyncio.gather(*(reader.redact(body, {}) for body in sized(20_000, 4)))
+        await asyncio.gather(*(reader.redact(body, {}) for body in bodies))
         ticking = False
     finally:
         await reader.close()
