@@ -114,10 +114,11 @@ async def running(
             stack.push_async_callback(model.close)
         identity = await _patiently(slack.auth, "Slack")
         mailbox, ours = await _addresses(settings, gmail)
-        if loading and loading.done():
-            await loading  # a reader that cannot start is said now; one that loads meanwhile keeps only mails waiting
         parts = Parts(settings, db, vault, slack, gmail, identity, mailbox, ours)
-        yield await _assemble(stack, parts, model, reader or own, pace, sweep_seconds)
+        bot = await _assemble(stack, parts, model, reader or own, pace, sweep_seconds)
+        if loading:
+            await loading  # clicks and polls work already; mails wait for their reader
+        yield bot
 
 
 @dataclass(frozen=True, slots=True)

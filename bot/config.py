@@ -267,7 +267,11 @@ def parse(text: str, name: str = "triage.yaml") -> Config:
         return Config()
     if not isinstance(root, MappingNode):
         raise SettingsError(f"{name}:1: expected keys such as `mailbox:` and `channels:`.")
-    twice = [f"{name}:{line}: {_dotted(keys)}: is there twice; keep one." for keys, line in _repeated(root, ())]
+    try:
+        found = list(_repeated(root, ()))
+    except RecursionError:
+        raise SettingsError(f"{name}: an alias (*) contains itself.") from None
+    twice = [f"{name}:{line}: {_dotted(keys)}: is there twice; keep one." for keys, line in found]
     if twice:
         raise SettingsError("\n".join(twice))
     try:

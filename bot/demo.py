@@ -17,6 +17,7 @@ from bot import app
 from bot import settings as environment
 from bot import smoke as tour
 from bot.app import Bot
+from bot.errors import SettingsError
 from bot.sandbox.server import Sandbox
 from bot.store import embedded, mailboxes, scratch, vault
 
@@ -57,8 +58,15 @@ async def _smoke(port: int, model: bool) -> int:
 @asynccontextmanager
 async def sandbox(port: int = 0) -> AsyncIterator[Sandbox]:
     """The stand-ins on `port`, or on the usual port, or on a free one when that is taken."""
-    async with Sandbox(app.resource("manifest.yml"), port=port or _usual_or_free()) as world:
+    world = Sandbox(app.resource("manifest.yml"), port=port or _usual_or_free())
+    try:
+        await world.start()
+    except OSError as error:
+        raise SettingsError(f"--port {world.port} cannot be used ({error.strerror}). Choose another, or leave it out.") from None
+    try:
         yield world
+    finally:
+        await world.stop()
 
 
 def _usual_or_free() -> int:

@@ -143,6 +143,8 @@ class Replies:
         permit(by)
         async with self._db.transaction() as s:
             case = await self._case(s, ticket_id)
+            if _same_click(case, by, revision):
+                return Approved(case.in_flight.id)  # type: ignore[union-attr]
             _nothing_on_its_way(case)
             draft = case.draft
             if draft is None:
@@ -336,6 +338,14 @@ class Replies:
         said = {"approved_by": by.id, "approved_at": now(), "leaves_at": now()}
         await replies.move(s, reply.id, ReplyStatus.HELD, only_from={ReplyStatus.UNCERTAIN}, **anew, **said)
         await queue.enqueue(s, queue.SEND, str(reply.id))
+
+
+def _same_click(case: Case, by: Person, revision: int) -> bool:
+    """Whether this person approved this very draft a moment ago: a double click does nothing."""
+    reply = case.in_flight
+    return (
+        reply is not None and reply.status != ReplyStatus.UNCERTAIN and (reply.approved_by, reply.revision) == (by.id, revision)
+    )
 
 
 def _nothing_on_its_way(case: Case) -> None:

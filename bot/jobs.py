@@ -78,12 +78,13 @@ def schedule(
 async def sweep(db: Database) -> int:
     """Wake every row that still needs something and has no job; returns how many."""
     async with db.transaction() as s:
+        again = await queue.take_up_again(s)
         undone = await mailroom.undone(s)
         for job, refs in undone.items():
             await queue.enqueue_all(s, job, refs)
-    woken = sum(map(len, undone.values()))
+    woken = again + sum(map(len, undone.values()))
     if woken:
-        log.warning("swept %s", " ".join(f"{job}={len(refs)}" for job, refs in undone.items()))
+        log.warning("swept again=%s %s", again, " ".join(f"{job}={len(refs)}" for job, refs in undone.items()))
     return woken
 
 

@@ -12,10 +12,33 @@ QUIET = (
 )
 
 
+class OneLine(logging.Filter):
+    """Keeps other libraries to one line, and to one a minute of a kind: a full disk must not write a hundred tracebacks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Ours pass as they are."""
+        if record.name.startswith("triage"):
+            return True
+        cause = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        kind = (record.name, f"{record.msg} {cause}")
+        if record.created - self._said.get(kind, 0.0) < 60:
+            return False
+        self._said[kind] = record.created
+        if cause:
+            record.msg, record.args = f"{str(record.msg).splitlines()[0]} [{cause}]", record.args
+        record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
+
 def configure(level: int = logging.INFO) -> None:
     """Send everything of `triage.*` at `level` and above to stderr, and only warnings of everybody else."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S"))
+    handler.addFilter(OneLine())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

@@ -65,6 +65,10 @@ def recipients(email: Email, ours: frozenset[str], mailbox: str = "") -> Recipie
     cc = _unique(a for a in others if _usable(a))
     if len(cc) < len({a.email for a in others}):
         notes.append("An address in Cc cannot be written to and was left out.")
+    if "several-reply-to" in email.defects:
+        notes.append("The mail asks for answers to more than one address; only the first gets this one.")
+    if {"clipped-to", "clipped-cc"} & set(email.defects):
+        notes.append("The mail went to so many people that only the first of them are kept in Cc.")
     if cc:
         notes.append("Another person gets a copy." if len(cc) == 1 else f"{len(cc)} other people get a copy.")
     return Recipients(_from(email, own, mailbox), to, cc, tuple(notes))

@@ -21,6 +21,7 @@ _BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
 _NEXT_IN_MBOX = re.compile(rb"\n\r?\nFrom [^\s]{1,200} +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} ")
 _FORWARDED = re.compile(r"(?:fwd?|wg|tr|rv|i|enc|doorst|pd|転送)\s*[:：]", re.IGNORECASE)
 _DEFAULT = Rules()
+_MOST = 100  #: people of one header
 _NESTED_MAILS = 3  #: forwarded mails whose text is shown
 
 
@@ -269,12 +270,23 @@ def _limited(text: str, found: _Found) -> str:
     return text[: found.limits.text_characters]
 
 
-def _one(message: Message, name: str) -> Address | None:
-    return next(iter(addresses(raw_headers(message, name), most=1)), None)
+def _one(message: Message, name: str, found: _Found) -> Address | None:
+    """The first address of a header; that there were more is noted, since somebody may be left out of a reply."""
+    named = addresses(raw_headers(message, name), most=2)
+    if len(named) > 1:
+        found.defect(f"several-{name}")
+    return next(iter(named), None)
+
+
+def _many(message: Message, name: str, found: _Found) -> tuple[Address, ...]:
+    named = addresses(raw_headers(message, name), most=_MOST + 1)
+    if len(named) > _MOST:
+        found.defect(f"clipped-{name}")
+    return named[:_MOST]
 
 
 def _email(message: Message, text: str, found: _Found, size: int) -> Email:
-    sender = _one(message, "from")
+    sender = _one(message, "from", found)
     written = strip.split(text, sender.name if sender else "")
     events = [event for event in found.events if event][:3]
     code, confidence = language.measured(written.new)
@@ -282,9 +294,9 @@ def _email(message: Message, text: str, found: _Found, size: int) -> Email:
         message_id=next(iter(message_ids(raw_header(message, "message-id"))), one_line(raw_header(message, "message-id"))[:250]),
         subject=decoded_header(raw_header(message, "subject"))[:500],
         sender=sender,
-        reply_to=_one(message, "reply-to"),
-        to=addresses(raw_headers(message, "to")),
-        cc=addresses(raw_headers(message, "cc")),
+        reply_to=_one(message, "reply-to", found),
+        to=_many(message, "to", found),
+        cc=_many(message, "cc", found),
         in_reply_to=next(iter(message_ids(raw_header(message, "in-reply-to"))), ""),
         references=message_ids(" ".join(raw_headers(message, "references"))),
         date=moment(raw_header(message, "date")),

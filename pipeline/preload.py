@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gc
-
 import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: more threads only spin beside matrices of this size
 
-from pipeline import reading  # noqa: E402
+from pipeline import reading
 
 reading.warm()
 gc.collect()

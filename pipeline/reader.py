@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import multiprocessing
 import sys
@@ -28,6 +29,7 @@ from pipeline.screen import screen
 log = logging.getLogger("triage.reader")
 
 _MAILS_PER_PROCESS: Final = 400  #: spaCy keeps every word it saw in memory; a fresh process forgets them
+LOADING: Final = 120.0  #: seconds that a mail waits for the first reader
 _RULES: Final = Rules()
 _lock = threading.Lock()
 
@@ -65,6 +67,10 @@ def reader_of(config: Config) -> Reader:
     return Reader(given.processes, given.seconds, given.memory_mb, names, rules, config.privacy.nlp_model)
 
 
+class NoReader(Temporary):
+    """No reader process is running."""
+
+
 class Reader:
     """Reads mails and redacts texts in processes of its own, each with a time and a memory limit."""
 
@@ -84,12 +90,14 @@ class Reader:
         self._rules = rules
         self._nlp_model = nlp_model
         self._pool: ProcessPool | None = None
+        self._up = asyncio.Event()
         self.killed = 0  #: readers lost to a mail since the start
 
     async def start(self) -> None:
         """Start the processes and wait until one has loaded everything; SettingsError without the spaCy model that is wanted."""
         await asyncio.to_thread(ner.check, self._nlp_model)
         self._pool, warmed = await asyncio.to_thread(self._make)
+        self._up.set()
         await asyncio.wrap_future(warmed)
 
     def _make(self) -> tuple[ProcessPool, Future[None]]:
@@ -112,9 +120,14 @@ class Reader:
             await asyncio.to_thread(_stop, pool)
 
     async def read(self, raw: bytes, *, known: Mapping[str, str], ours: frozenset[str], labels: frozenset[str]) -> Reading:
-        """What stands in `raw`. Never raises: a mail that kills its reader keeps its headers and nothing else."""
+        """What stands in `raw`, whatever it is: a mail that kills its reader keeps its headers and nothing else.
+
+        Temporary only when there is no reader at all, which is no fault of the mail's.
+        """
         try:
             found = await self._run(reading.read, raw, dict(known), ours, labels, self._allow, self._rules)
+        except NoReader:
+            raise
         except Exception as error:  # a mail must not stop the poller, whatever it did
             self.killed += 1
             log.warning("unreadable bytes=%s cause=%s", len(raw), type(error).__name__)
@@ -138,10 +151,17 @@ class Reader:
             raise Temporary("The attachment could not be read. Please open it in Gmail.") from None
 
     async def _run(self, function: Callable[..., Any], *args: object, timeout: float | None = None) -> Any:
-        if self._pool is None:
-            raise RuntimeError("the reader is not started")
-        future = self._pool.schedule(function, args=args, timeout=timeout or self._seconds)
+        pool = await self._running()
+        future = pool.schedule(function, args=args, timeout=timeout or self._seconds)
         return await asyncio.wrap_future(future)
+
+    async def _running(self) -> ProcessPool:
+        """The pool, once it is there: the bot takes mails in while its readers still load."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._up.wait(), LOADING)
+        if self._pool is None:
+            raise NoReader
+        return self._pool
 
 
 def prepare(limit: int, nlp_model: str) -> None:

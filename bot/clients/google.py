@@ -140,6 +140,11 @@ def _translate(error: Exception, once: bool) -> VendorError | None:
 def _refresh_error(error: RefreshError) -> VendorError:
     if error.retryable:
         return Temporary("Google's sign-in has a problem.")
+    if any(word in str(error) for word in ("unauthorized_client", "access_denied")):
+        return AuthFailed(
+            f"Google does not let the service account read this mailbox. In the admin console delegate the scope {_SCOPE} to its "
+            "client id (Security, API controls, Domain-wide delegation), and check `subject` in the file of GMAIL_CREDENTIALS."
+        )
     return AuthFailed("Google refuses the Gmail credentials (they expired or were revoked); renew GMAIL_CREDENTIALS.")
 
 

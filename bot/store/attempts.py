@@ -19,7 +19,7 @@ from pgqueuer import Job, RetryRequested
 from pgqueuer.core.executors import AbstractEntrypointExecutor
 from pgqueuer.domain.models import Context
 
-from bot.errors import Ambiguous, LostRace, StoreError, Temporary, TriageError
+from bot.errors import Ambiguous, AuthFailed, LostRace, StoreError, Temporary, TriageError
 
 log = logging.getLogger("triage.queue")
 
@@ -31,7 +31,7 @@ UNKNOWN_ATTEMPTS = 5
 CRASHES = 4
 
 _PASSING = (
-    Temporary, Ambiguous, StoreError, OSError, TimeoutError,
+    Temporary, Ambiguous, AuthFailed, StoreError, OSError, TimeoutError,
     asyncpg.PostgresConnectionError, sa.exc.OperationalError, sa.exc.InterfaceError,
 )  # fmt: skip
 
@@ -130,6 +130,8 @@ class Attempt(AbstractEntrypointExecutor):
     def _delay(self, attempts: int, error: Exception) -> float:
         """Exponential with jitter, and never sooner than the vendor asked for."""
         backoff = min(self.first.total_seconds() * 2.0 ** min(attempts, 30), self.longest.total_seconds())
+        if isinstance(error, AuthFailed):
+            return self.longest.total_seconds()  # an admin has to mend it: the work waits for that
         asked = getattr(error, "retry_after", None) or 0.0
         return max(backoff * random.uniform(0.5, 1.5), float(asked))
 

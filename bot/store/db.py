@@ -33,13 +33,17 @@ _SENTENCES = {
 _UNREACHABLE = "The database cannot be reached. Check that it runs and that host and port in DATABASE_URL are right."
 
 
+_ENCRYPTION = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+
+
 class Database:
     """One PostgreSQL database. `vault` travels in `session.info` because every transition extends a keyed chain."""
 
     def __init__(self, url: str, vault: Vault | None = None, *, pool_size: int = 10) -> None:
-        parsed = _parsed(url)
+        parsed, encryption = _parsed(url)
         self.url = parsed.set(drivername=_DRIVER).render_as_string(hide_password=False)
-        self.dsn = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+        dsn = parsed.update_query_dict({"sslmode": encryption}) if encryption else parsed
+        self.dsn = dsn.set(drivername="postgresql").render_as_string(hide_password=False)
         self.vault = vault
         self.engine = create_async_engine(
             self.url,
@@ -47,7 +51,11 @@ class Database:
             max_overflow=pool_size,
             pool_pre_ping=True,  # a restarted server costs a query, not an error
             hide_parameters=True,  # parameters may be personal data
-            connect_args={"timeout": 15, "server_settings": {"application_name": "triage", "jit": "off"}},
+            connect_args={
+                "timeout": 15,
+                "server_settings": {"application_name": "triage", "jit": "off"},
+                **({"ssl": encryption} if encryption else {}),
+            },
         )
 
     def __repr__(self) -> str:
@@ -93,14 +101,20 @@ def vault_of(session: AsyncSession) -> Vault:
     return vault
 
 
-def _parsed(url: str) -> sa.URL:
+def _parsed(url: str) -> tuple[sa.URL, str]:
+    """The address without `sslmode`, and that: asyncpg takes it under another name."""
     try:
         parsed = make_url(url)
     except (sa.exc.ArgumentError, ValueError):
         parsed = None
     if parsed is None or parsed.get_backend_name() not in {"postgresql", "postgres"}:
         raise SettingsError("DATABASE_URL is not a PostgreSQL address. It looks like postgresql://USER:PASSWORD@HOST/DATABASE")
-    return parsed
+    if strange := sorted(set(parsed.query) - {"host", "port", "sslmode"}):
+        raise SettingsError(f"DATABASE_URL: {', '.join(strange)} cannot be used after the question mark; leave it out.")
+    encryption = parsed.query.get("sslmode", "")
+    if encryption and encryption not in _ENCRYPTION:
+        raise SettingsError(f"DATABASE_URL: sslmode must be one of {', '.join(_ENCRYPTION)}.")
+    return parsed.difference_update_query(["sslmode"]), str(encryption)
 
 
 @asynccontextmanager

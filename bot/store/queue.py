@@ -113,6 +113,22 @@ class Dead:
     at: datetime
 
 
+async def take_up_again(session: AsyncSession) -> int:
+    """Queue failed jobs anew that nobody gave up: a full disk or a lost connection ended them in the queue itself."""
+    rows = await session.scalars(
+        sa.text(
+            "select q.id from jobs.pgqueuer q where q.status = 'failed' and not exists (select from jobs.pgqueuer_log l "
+            "where l.job_id = q.id and l.status = 'failed' and l.traceback->>'exception_type' = 'DeadJob')"
+        )
+    )
+    ids = list(rows)
+    if ids:
+        raw = (await (await session.connection()).get_raw_connection()).driver_connection
+        assert isinstance(raw, asyncpg.Connection)
+        await queries(pgqueuer.AsyncpgDriver(raw)).requeue_jobs(ids)
+    return len(ids)
+
+
 async def dead(session: AsyncSession, most: int = 100) -> list[Dead]:
     """Jobs that failed for good, newest first."""
     rows = await session.execute(

@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 from pgqueuer.domain.settings import db_settings
 
-from bot.errors import Ambiguous, LostRace, Permanent, StoreError, Temporary
+from bot.errors import Ambiguous, AuthFailed, LostRace, Permanent, StoreError, Temporary
 from bot.store import attempts, queue
 from bot.store.db import Database
 from bot.store.queue import INTAKE, LANES, NOTIFY, SEND, SHOW, Handler, Pace, Workers
@@ -118,6 +118,29 @@ async def test_what_will_not_pass_is_kept_with_its_reason(database: Database) ->
         await done.calls(1)
     (job,) = await dead(database)
     assert (job.job, job.ref, job.reason) == (SEND, "reply", "The mailbox does not exist. Correct GMAIL_CREDENTIALS.")
+
+
+async def test_only_what_nobody_gave_up_is_taken_up_again(database: Database) -> None:
+    await put(database, SEND, "given up")
+    async with working(database, {SEND: Recorder(Permanent("No such mailbox."))}) as _:
+        await dead(database)
+    async with database.transaction() as s:
+        assert await queue.take_up_again(s) == 0
+    await put(database, INTAKE, "cut off")
+    async with database.transaction() as s:  # as a full disk leaves it: failed, and no word why
+        await s.execute(sa.text("update jobs.pgqueuer set status = 'failed' where entrypoint = 'intake'"))
+        assert await queue.take_up_again(s) == 1
+    done = Recorder()
+    async with working(database, {INTAKE: done}):
+        await done.calls(1)
+    assert done.refs == ["cut off"]
+
+
+async def test_a_refused_token_is_waited_for(database: Database) -> None:
+    done = Recorder(AuthFailed("Slack refuses the bot token."))
+    await put(database, SHOW, "card")
+    async with working(database, {SHOW: done}):
+        await done.calls(2)
 
 
 async def test_a_mistake_of_ours_ends_and_tells_nothing_of_the_mail(database: Database, caplog: pytest.LogCaptureFixture) -> None:

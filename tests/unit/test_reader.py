@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -109,9 +110,9 @@ async def test_hostile_mails_still_give_a_reading(reader: Reader, raw: bytes) ->
 
 @same_loop
 async def test_a_mail_whose_reader_dies_keeps_its_envelope() -> None:
-    quick = Reader(processes=1, seconds=0.001, memory_mb=900)
-    quick._pool = None  # nothing can be read: the same way out as a killed process
-    found = await quick.read(MAIL, known={}, ours=OURS, labels=frozenset())
+    quick = Reader(processes=1, seconds=0.01, memory_mb=900)  # too short for a long mail
+    await quick.start()
+    found = await quick.read(MAIL + b"Greta Holm wrote 1234567 words. " * 200_000, known={}, ours=OURS, labels=frozenset())
     assert found.redacted is None
     assert not found.readable
     assert found.email.defects == ("unreadable",)
@@ -120,6 +121,7 @@ async def test_a_mail_whose_reader_dies_keeps_its_envelope() -> None:
     with pytest.raises(Temporary):
         await quick.redact("text", {})
     assert quick.killed == 1
+    await quick.close()
 
 
 def test_the_main_process_never_imports_what_readers_need() -> None:
@@ -146,3 +148,19 @@ def test_reading_makes_no_network_connection() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "write to <EMAIL_1> about https://x.example today please"
+
+
+async def test_a_mail_that_comes_while_the_reader_loads_waits_for_it() -> None:
+    reader = Reader(seconds=60)
+    waiting = asyncio.create_task(reader.read(MAIL, known={}, ours=frozenset(), labels=frozenset()))
+    await asyncio.gather(waiting, reader.start())
+    assert waiting.result().redacted is not None
+    await reader.close()
+
+
+async def test_without_any_reader_a_mail_is_not_called_unreadable() -> None:
+    reader = Reader(seconds=60)
+    await reader.start()
+    await reader.close()
+    with pytest.raises(Temporary):
+        await reader.read(MAIL, known={}, ours=frozenset(), labels=frozenset())
