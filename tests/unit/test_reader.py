@@ -119,7 +119,7 @@ async def test_a_mail_whose_reader_dies_keeps_its_envelope() -> None:
     assert found.email.sender is not None
     assert found.email.sender.email == "greta@holm.example"
     with pytest.raises(Temporary):
-        await quick.redact("text", {})
+        await quick.redact("Greta Holm wrote 1234567 words. " * 20_000, {})
     assert quick.killed == 1
     await quick.close()
 
