@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 import sys
@@ -24,6 +25,7 @@ _LONG = re.compile(r"[^\W\d_]{4,}")
 _RUN = re.compile(r"([^\w\s])\1{24,}")  #: spaCy's tokenizer takes quadratic time on these
 _LONGEST = 80  #: characters that an id has at most
 _AROUND = 40  #: characters on each side of a word that are looked at with it
+_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl")
 _chosen = ""
 
 
@@ -58,7 +60,7 @@ def pipeline() -> Any:
     getters = nlp.vocab.lex_attr_getters
     for attribute in set(getters) - {attrs.NORM, attrs.PREFIX, attrs.SUFFIX, attrs.SHAPE, attrs.LOWER, attrs.IS_SPACE}:
         del getters[attribute]  # a new word has about twenty attributes, of which the finder looks at these
-    for word in STOP:
+    for word in _ordinary():
         nlp.vocab[word], nlp.vocab[word.capitalize()]  # known beforehand: what a memory zone adds, it forgets
     tagger: Any = nlp.get_pipe("tagger")
     for label in tagger.labels:
@@ -66,6 +68,12 @@ def pipeline() -> Any:
     for node in tagger.model.walk():
         node.ops = NumpyOps(use_blis=False)  # numpy multiplies matrices of this size in half the time
     return nlp
+
+
+def _ordinary() -> set[str]:
+    """The most frequent words of the languages that customers write."""
+    listed = (importlib.import_module(f"spacy.lang.{code}.stop_words").STOP_WORDS for code in _LANGUAGES)
+    return set(STOP).union(*listed)
 
 
 def found(text: str, known: Iterable[Span], areas: list[tuple[int, int]]) -> list[Span]:
