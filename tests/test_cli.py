@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from asyncio.subprocess import PIPE
 from importlib.metadata import version
@@ -79,6 +80,12 @@ def test_run_without_settings_names_every_variable(
     said = capsys.readouterr().err
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "GMAIL_CREDENTIALS"):
         assert f"{name}: is missing" in said
+
+
+def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert cli.main(["demo", "--no-browser", "--port", str(taken.getsockname()[1])]) == 2
+    assert "Choose another" in capsys.readouterr().err
 
 
 @pytest.mark.timeout(300)

@@ -36,6 +36,16 @@ async def test_approve_and_send_is_one_click(workplace: Workplace, caplog: pytes
     assert reply.approved_by == "U0ANA"
 
 
+async def test_a_double_click_on_approve_says_nothing(workplace: Workplace) -> None:
+    ticket = await workplace.office.ticket()
+    old = (await workplace.card(ticket)).frozen()
+    results = await asyncio.gather(*(old.click("Approve & Send", by="ana") for _ in range(3)))
+    await workplace.floor.drain()
+    assert all(result.acked for result in results)
+    assert len(await workplace.office.replies(ticket)) == 1
+    assert workplace.slack.whispers("ana") == []
+
+
 async def test_a_stale_approve_shows_the_newer_draft_and_sends_nothing(workplace: Workplace) -> None:
     ticket = await workplace.office.ticket()
     old = (await workplace.card(ticket)).frozen()

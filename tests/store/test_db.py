@@ -73,6 +73,14 @@ async def test_every_usual_spelling(database_url: str) -> None:
         await ping(database_url.replace("postgresql", scheme, 1))
 
 
+async def test_what_hosted_databases_add_is_understood(database_url: str) -> None:
+    await ping(f"{database_url}&sslmode=disable")
+    with pytest.raises(SettingsError, match="channel_binding cannot be used"):
+        Database(f"{database_url}&channel_binding=require")
+    with pytest.raises(SettingsError, match="sslmode must be one of"):
+        Database(f"{database_url}&sslmode=yes")
+
+
 async def test_the_server_says_no(database: Database) -> None:
     async def fail(state: str) -> None:
         async with database.transaction() as s:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -189,3 +190,8 @@ def test_any_text_becomes_a_mail_with_our_headers_alone(body: str, subject: str,
         *("Content-Type", "Content-Transfer-Encoding", "MIME-Version"),
     }
     assert [a.addr_spec for a in sent["To"].addresses] == ["ana@acme.example"]
+
+
+@pytest.mark.parametrize("defect", ["several-reply-to", "clipped-to", "clipped-cc"])
+def test_nobody_is_left_out_without_a_word(defect: str) -> None:
+    assert len(recipients(replace(mail(), defects=(defect,)), OURS).notes) == 1

@@ -199,3 +199,10 @@ def test_a_failure_report_says_what_it_gives_back() -> None:
     assert (headers["returned-reply-id"], headers["returned-status"]) == (reply, "5.1.1")
     pasted = parse.parse(mail("From: mailer-daemon@b.example", "user unknown\n\nMessage-ID: <out@l.example>\n"))
     assert pasted.headers["returned-ids"] == "<out@l.example>"
+
+
+def test_more_people_than_are_kept_is_noted() -> None:
+    many = ", ".join(f"p{number}@x.example" for number in range(300))
+    email = parse.parse(f"From: a@b.example\nReply-To: c@d.example, e@f.example\nCc: {many}\n\nHello".encode())
+    assert len(email.cc) == 100
+    assert {"several-reply-to", "clipped-cc"} <= set(email.defects)

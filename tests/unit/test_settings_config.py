@@ -100,6 +100,11 @@ def test_errors_name_file_line_and_key(text: str, line: str | None) -> None:
     assert str(raised.value).startswith(line)
 
 
+def test_an_alias_that_contains_itself() -> None:
+    with pytest.raises(SettingsError, match="contains itself"):
+        parse("people: &a [*a]\n")
+
+
 def test_every_mistake_is_told() -> None:
     with pytest.raises(SettingsError) as raised:
         parse("mailbox: x\ndue: {low: no}\nreaders: {processes: 0}\n")
