@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.bench_redact_values import HIDDEN, KEPT, PRODUCTS, STAFF, Label, Labelled, labelled
+from bot.bench_redact_values import HIDDEN, KEPT, NAMES, PRODUCTS, STAFF, Label, Labelled, labelled
 from bot.errors import SettingsError
 
 SEED = 90_210  #: the trainer has another
 ROUNDS = 12
 ALLOW = (*PRODUCTS, "Larkspur", *STAFF)
-NAMES = ("sender", "first", "other", "other2", "given", "surname")
 HEADLINE = {"names": NAMES, "addresses": ("address", "email"), "account data": ("card", "iban", "account", "national", "secret")}
 #: What a value can be masked as.
 KINDS = ("PERSON", "EMAIL", "PHONE", "ADDRESS", "CARD", "IBAN", "ACCOUNT", "ID", "SECRET", "LINK", "BIRTHDATE", "IP", "DEVICE")

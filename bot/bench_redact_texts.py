@@ -1,241 +1,210 @@
-"""Mails and notes with slots, for `triage bench redact` alone: written before the redactor was tuned, and not tuned on since."""
+"""Mails with slots, for `triage bench redact` alone: written by somebody who had not read the rules of the redactor.
+
+Nor was a text changed once its figures were known. Here are the English ones, and `TEXTS` with those of all languages.
+"""
 
 from __future__ import annotations
 
-#: (language, text). Slots that must be hidden: sender, first (of the sender), other (a third person), given (of that person),
-#: phone, email, address, card, iban, account, national, secret, link, birth. Slots that must survive: order, invoice, ticket,
-#: tracking, day, amount, url, version, product, company, staff.
-TEXTS: tuple[tuple[str, str], ...] = (
+from bot.bench_redact_texts_central import CENTRAL
+from bot.bench_redact_texts_romance import ROMANCE
+
+#: (language, text). Slots: what Values of bench_redact_values draws. A digit after a slot's name is another value of that kind.
+#: After a dot comes how a name is written (upper, lower, initial, reversed), or that an address has its lines (block).
+ENGLISH: tuple[tuple[str, str], ...] = (
+    ("en", """where is my stuff?? {order}, paid {amount} on {day}. not impressed. {first}"""),
+    ("en", """STILL NOTHING. I AM {sender.upper} AND I WANT MY MONEY BACK. ORDER {order}."""),
     (
         "en",
-        "Hello there,\n\nI ordered two sensors last week ({order}) and the parcel {tracking} has been stuck at the depot since "
-        "{day}. {other} from our site office would be home to take it, the door is at {address}. Could you give the courier "
-        "{phone}?\n\nMany thanks\n{sender}",
-    ),
-    (
-        "en",
-        "Invoice {invoice} shows {amount}, but we agreed on something else with {other}. Please credit the difference to "
-        "{iban}. I have put {other} in copy ({email}).\n\n{first}",
+        """hi its {first.lower} again, my sister {given.lower} says u have her old adress, she is at {address} now. \
+ring her on {phone} if u cant find it. ta""",
     ),
     (
         "en",
-        "Hi, the card ending was refused twice. The full number is {card}, it is in the name of {other}. Order {order}, placed "
-        "{day}.\n\nBest,\n{sender}\n{phone}",
+        """Good morning,
+
+I hope you can help with a slightly odd situation. My father-in-law, {other}, bought a {product} from you on {day} as a present
+for our greenhouse. He has since moved in with us, and {given}'s old flat is let, so the replacement you announced in {ticket}
+would go to strangers. Would you please send it here instead?
+
+{address.block}
+
+He doesn't read mail, so write to {mine} or leave a message on {phone}. The parcel that went astray had the number {tracking}.
+
+With kind regards,
+{sender}""",
     ),
     (
         "en",
-        "As discussed with your technician {staff}, we upgraded to {version} on {day}. Since then {product} logs us out. {given} "
-        "saw it too, and so did {other}. The article at {url} did not help.",
+        """Hello,
+
+Please find the three people who need a seat:
+
+1. {other}, {email}
+2. {other2}
+3. {double}
+
+and remove {initial}, who retired. We pay with PO {order}; finance wants everything on {invoice}.
+
+Thanks!
+{first}""",
     ),
     (
         "en",
-        "To whom it may concern,\n\nmy mother {other} passed away in March. I would like to close her account. She was born on "
-        "{birth}, and her social security number was {national}. Letters can go to {address}.\n\nSincerely,\n\n{sender}",
+        """Our driver {other} waited an hour at your dock. Your Mr {surname2} (the night shift, not {staff}) told him that
+{tracking} was never booked in. It was. I have the slip in front of me, dated {day}, and it says {order}.
+
+{initial}
+Operations, {company}
+T {phone} | M {phone2} | {email}""",
     ),
     (
         "en",
-        "could u reset my login? i am {email} and the old pw was {secret} lol. thx {first}",
+        """---------- Forwarded message ---------
+From: {other} <{email}>
+Date: {day}
+Subject: Fwd: your invoice {invoice}
+To: {sender} <{mine}>
+
+{first}, can you sort this out with them? I was charged {amount} twice, once on my card {card} and once by debit. My bank says
+the second one came from account {account}.
+
+{given}""",
     ),
     (
         "en",
-        "Ticket {ticket} is still open. {other} promised on {day} that somebody would phone me at {phone}; nobody did. Tell "
-        "{given} that I will cancel {order} unless I get my {amount} back.\n\n-- \n{sender}\nHead of Growing\n{address}",
+        """Refund to: {iban}
+Account holder: {other.upper}
+Amount: {amount}
+Reference: {invoice} / {order}
+Do NOT use the card, it has been cancelled.""",
     ),
     (
         "en",
-        "Our integration stopped. The key is {secret} and the endpoint {url} answers 403 since build {version}. Somebody "
-        "(maybe {other}?) rotated it. This reset link arrived but is dead: {link}",
+        """Hi team, since the update to {version} the {product} asks for a pairing code that nobody here has. I followed
+{url} to the letter. {given} even swapped the antenna. Log says "auth failed", and the token we use is {secret}. Has it \
+been revoked?
+
+Cheers, {first}""",
     ),
     (
         "en",
-        "Please change the delivery address of {order} to:\n\n{other}\n{address}\n\nEverything else stays as on {invoice}.",
+        """To the data protection officer
+
+I request, under the applicable law, a copy of everything you hold about me and about my late husband, {other}, born {birth}.
+His National Insurance number was {nino}. Our address until last year: {address}. Please reply by post only.
+
+Yours faithfully
+{sender}""",
     ),
     (
         "en",
-        "I am writing on behalf of {company}. We have been a customer since {day} and use {product} in four greenhouses. Our "
-        "bookkeeper, {other}, cannot find {invoice}. She can be reached under {phone} or {email}.\n\nYours\n{sender}\n{company}",
+        """Tax form attached as you asked. SSN {ssn}, name as on the form: {other.reversed}. If payroll has questions they
+can call {phone}. The bonus of {amount} should be paid to routing as before, account number {account}.""",
     ),
     (
         "en",
-        "{other} left the company, so please remove their seat and add {email} instead. The purchase order is {order}, total "
-        "{amount}. {sender} will sign.",
+        """ORDER FORM
+
+Qty  Product          Price
+2    {product}        {amount}
+1    wall bracket     {amount2}
+
+Bill to:  {other}
+          {address}
+Tel:      {phone}
+Email:    {email}
+Card no.: {card}   Exp 09/28
+Your ref: {order}""",
     ),
     (
         "en",
-        "Forwarding what {given} sent me this morning. In short: gateway offline, firmware {version}, serial on {invoice}. "
-        "Somebody should drive to {address} and look. {other}'s phone is {phone}.",
+        """[image: logo] View in browser &nbsp;|&nbsp; {url}
+
+Dear {first},&nbsp;
+
+&gt; On {day}, {other} wrote:
+&gt; the reset link {link} says expired, can someone send a fresh one to {email}&lt;mailto:{email}&gt;
+
+This happened to me as well.&nbsp;&nbsp;{sender}""",
     ),
     (
         "en",
-        "Refund please. Account number {account}, account holder {other}. The case is {ticket}. It has been three weeks!!\n"
-        "{sender}",
+        """I spoke to three of your people: {staff}, then someone called {given2}, then a {other2} in billing. Each told me
+something different about {invoice}. {other2} said I'd owe {amount}; {given2} said nothing. I would like one answer, in \
+writing, please.""",
+    ),
+    ("en", """pls cancel {order} thx. {first.lower}, {phone}"""),
+    ("en", """new phone who dis haha no seriously, my number changed from {phone} to {phone2}, update the account {mine} pls"""),
+    (
+        "en",
+        """Dear Sir or Madam,
+
+Re: Estate of {double}
+
+We act for the executors, {other} and {other2}. The deceased held a subscription ({ticket}) which continued to be charged to the
+card {card} until {day}. Kindly confirm the total and remit it to our client account {iban}, quoting {invoice}.
+
+{sender}
+Partner
+{company}
+{address.block}""",
     ),
     (
         "en",
-        "On {day} {other} <{email}> wrote:\n> Hi {first}, your parcel {tracking} was left with {other2} next door.\n\nIt was "
-        "not. Nobody called {other2} lives here. I live at {address}.",
+        """Could whoever fitted our {product} last Thursday come back? I think {other} was the name on the van... tall, very
+polite. He left his tool bag. We're at {address} and there's always somebody in after four. Otherwise phone my wife, {other2},
+{phone}.""",
     ),
     (
         "en",
-        "Meeting notes: {other} (purchasing), {other2} (site lead) and {sender}. {given} asked for a quote for 40 x {product}. "
-        "Budget {amount}, decision by {day}. Follow-up to {email}.",
+        """The courier's app shows {tracking} as "signed by {surname.upper}". There is no {surname.upper} at this address! \
+{other2} next door
+took nothing in either. Please open an enquiry, my case is {ticket}.
+
+{sender}""",
     ),
     (
         "en",
-        "Is the unsubscribe page broken? {link} only shows an error. Contact: {sender}, {phone}.",
+        """Login details as requested so that you can have a look yourselves:
+
+user: {mine}
+password: {secret}
+site: {url}
+
+Firmware is {version}, the hub was bought on {day}.
+Regards
+{sender}
+Facilities, {company}""",
     ),
     (
         "en",
-        "I was charged {amount} twice: {invoice} and {order}. My bank says the money went from {iban} to {company}. Why? "
-        "Regards {other}",
-    ),
-    (
-        "de",
-        "Guten Tag,\n\nseit dem {day} zeigt der Sensor aus Bestellung {order} keine Werte mehr. Herr {surname} aus der Werkstatt "
-        "hat das Kabel schon getauscht. Bitte schicken Sie Ersatz an {other}, {address}.\n\nFreundliche Grüße\n{sender}\n"
-        "Tel. {phone}",
-    ),
-    (
-        "de",
-        "Hallo zusammen, die Rechnung {invoice} über {amount} wurde doppelt abgebucht. Bitte erstatten auf {iban}, lautend auf "
-        "{other}. Danke!\n{first}",
-    ),
-    (
-        "de",
-        "Sehr geehrtes Team, {other} hat mir gesagt, dass die Firmware {version} den Fehler behebt. Leider nein. Das Ticket "
-        "{ticket} ist geschlossen worden, ohne dass {given} gefragt wurde. Erreichbar bin ich unter {phone}.",
-    ),
-    (
-        "de",
-        "Bitte ändern Sie meine Daten: neuer Wohnort {address}, Steuernummer {national}, geboren {birth}. Die Mailadresse "
-        "{email} bleibt. MfG {sender}",
-    ),
-    (
-        "de",
-        "Moin, das Passwort {secret} geht nicht mehr und der Link {link} ist abgelaufen. Könnt ihr das für {other} neu setzen? "
-        "Gruß aus dem Norden, {first}",
-    ),
-    (
-        "de",
-        "Die Sendung {tracking} wurde laut Fahrer bei {other} abgegeben, {address}. Diese Person kennen wir nicht. Auftrag "
-        "{order} vom {day}.",
-    ),
-    (
-        "de",
-        "Im Anhang der Vertrag, den {other} und {sender} am {day} unterschrieben haben. Für {product} gelten {amount} im Monat. "
-        "Rückfragen bitte an {email}.\n\n{company}",
-    ),
-    (
-        "fr",
-        "Bonjour,\n\nLe colis {tracking} de ma commande {order} devait arriver le {day}. Le voisin, {other}, n'a rien reçu non "
-        "plus. J'habite {address}. Merci de me joindre au {phone}.\n\nBien cordialement,\n{sender}",
-    ),
-    (
-        "fr",
-        "La facture {invoice} de {amount} a été réglée par {other} avec la carte {card}. Pourquoi une relance ? Voyez avec "
-        "{given} ou écrivez à {email}.",
-    ),
-    (
-        "fr",
-        "Suite à l'appel avec {staff}, voici le RIB pour le remboursement : {iban}, au nom de {other}. Dossier {ticket}.\n\n"
-        "Belle journée,\n{first}",
-    ),
-    (
-        "fr",
-        "Mon numéro de sécu est le {national} et je suis née le {birth}. Tout est à {address}. Le mot de passe provisoire "
-        "{secret} ne marche pas sur la version {version}.\n{sender}",
-    ),
-    (
-        "es",
-        "Buenos días: el pedido {order} sigue sin llegar. Ayer hablé con {other} y me dijo que el {day} estaría aquí. La "
-        "dirección correcta es {address}. Mi móvil, {phone}.\n\nUn saludo,\n{sender}",
-    ),
-    (
-        "es",
-        "Necesito la factura {invoice} a nombre de {other}, NIF {national}. El importe son {amount}. Envíela a {email}, por "
-        "favor. {first}",
-    ),
-    (
-        "es",
-        "Desde la versión {version} el panel {product} no abre. {other} y yo lo probamos con {url}. La devolución, a la cuenta "
-        "{iban}. Incidencia {ticket}.",
-    ),
-    (
-        "it",
-        "Buongiorno, il pacco {tracking} risulta consegnato a {other} ma in {address} non c'è nessuno con quel nome. "
-        "L'ordine è {order} del {day}. Potete chiamarmi al {phone}?\n\nCordialmente\n{sender}",
-    ),
-    (
-        "it",
-        "Vorrei il rimborso di {amount} (fattura {invoice}) sul conto {iban} intestato a {other}. Codice fiscale {national}. "
-        "Grazie, {first}",
-    ),
-    (
-        "it",
-        "La collega {other} non riesce a entrare: la chiave {secret} viene rifiutata. Scrivete a {email}. Ticket {ticket}, "
-        "versione {version}.",
-    ),
-    (
-        "nl",
-        "Goedemiddag, mijn bestelling {order} is bezorgd bij {other} op {address}, maar die naam ken ik niet. Kunt u {phone} "
-        "bellen?\n\nGroeten,\n{sender}",
-    ),
-    (
-        "nl",
-        "Factuur {invoice} van {day} klopt niet: {amount} te veel. Graag terug op {iban} t.n.v. {other}. BSN indien nodig: "
-        "{national}. {first}",
-    ),
-    (
-        "nl",
-        "Sinds versie {version} werkt {product} niet meer bij {other} en bij mij. Mail {email} of zie {ticket}.",
-    ),
-    (
-        "pt",
-        "Boa tarde, a encomenda {order} não chegou. O estafeta falou com {other} e deixou o pacote {tracking} em {address}. O "
-        "meu telemóvel é {phone}.\n\nCumprimentos,\n{sender}",
-    ),
-    (
-        "pt",
-        "A fatura {invoice} de {amount} foi paga em {day} por {other} ({email}). Devolvam para {iban}, por favor.\n{first}",
-    ),
-    (
-        "pl",
-        "Dzień dobry, paczka {tracking} z zamówienia {order} miała być {day}. Kurier zostawił ją u sąsiada, nazywa się {other}. "
-        "Adres: {address}. Telefon {phone}.\n\nPozdrawiam\n{sender}",
-    ),
-    (
-        "pl",
-        "Proszę o korektę faktury {invoice} na {other}. Kwota {amount} powinna wrócić na {iban}. Kontakt {email}.",
+        """Hiya! Loved the workshop. Could you pass my thanks on to {given}? And to {other2}'s little helper too. We'd like
+to book another for the school: 24 kids, any day after {day}, budget about {amount}. Best to reach me at {email2} or the
+school office, {phone}.
+
+{sender}
+Year 4 teacher""",
     ),
     (
         "en",
-        "Delivery note: received by {other}, {day}, 2 x {product}, order {order}, carrier reference {tracking}, condition good.",
+        """Our deploy script leaked a key, see the commit. Please revoke {secret} at once and send a new one to {other}
+only (not to the list). Ticket on our side: {ticket}. Affected builds: {version} and {version2}.""",
     ),
     (
         "en",
-        "Where is {tracking}? Order {order}, invoice {invoice}, paid {amount} on {day}. Version {version} of the app shows no "
-        "status; your page {url} neither. Ticket {ticket}.",
+        """Name*: {other.lower}
+Email*: {email}
+Order number: {order}
+Topic: Returns
+Message*: box arrived crushed, tracking {tracking}. my neighbour {given2.lower} took photos. pick up at {address} mon-fri
+I agree to the terms: yes""",
     ),
     (
         "en",
-        "PS: {other} says hi. We met at the fair; {given} still talks about {product}. New number for the office: {phone}.",
-    ),
-    (
-        "en",
-        "The alarm fires at night. Escalate to {other}, then {other2}; if neither picks up, {phone}. Access code for the door at "
-        "{address}: {secret}",
-    ),
-    (
-        "en",
-        "Name: {other}\nStreet: {address}\nPhone: {phone}\nE-mail: {email}\nOrder: {order}\nMessage: it never worked with "
-        "{version}",
-    ),
-    (
-        "en",
-        "{sender} here again. Did {staff} get my scan of the passport, and is {national} really needed to release {amount}?",
-    ),
-    (
-        "de",
-        "Name: {other}\nAnschrift: {address}\nTelefon: {phone}\nIBAN: {iban}\nBestellnummer: {order}\nGrund: defekt seit {day}",
+        """Direct debit mandate for {company}: please change the account from {iban} to {iban2}, valid from {day}. Signed by both
+directors, {other} and {double}. Questions to {initial} in accounts.""",
     ),
 )
+
+#: In all languages.
+TEXTS: tuple[tuple[str, str], ...] = (*ENGLISH, *CENTRAL, *ROMANCE)

@@ -18,6 +18,13 @@ _HOLE = re.compile(
     re.IGNORECASE,
 )
 _BROKEN = re.compile(r"(?<!<)\b(?:" + "|".join(WORDS) + r")_\d{1,4}\b(?!>)|<(?:" + "|".join(WORDS) + r")(?:_\d{0,4})?(?![_\d>])")
+#: A greeting or a preposition with nothing behind it: the placeholder that belonged there is missing.
+_MISSING = re.compile(
+    r"^(?:dear|liebe[rs]?|sehr geehrte[rs]?(?: herr| frau)?|chère?|cher|estimad[oa]|querid[oa]|gentile|car[oa]|beste|geachte|"
+    r"prezad[oa]|szanown[ya](?: panie| pani)?)(?:\s+(?:mr|ms|mrs|mx|herr|frau)\.?)?\s*[,!:]|"
+    r"\b(?:at|under|to|with|unter|an|bei|chez|avec|para|con|presso|bij|aan)\s+[,.;:!?](?:\s|$)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _PROMISE = re.compile(
     r"\b(?:(?:we|i)(?: will|'ll| have|'ve) (?:already )?(?:refund|reimburse|credit|compensate|waive|cancel)\w*|(?:has|"
     r"have) been (?:refunded|credited|cancelled|shipped)|guarantee[ds]?|"
@@ -47,6 +54,8 @@ def blocked(body: Redacted, table: Mapping[str, str]) -> tuple[str, ...]:
         found.append(f"it names {', '.join(unknown[:3])}, which stands for nothing in this ticket")
     if _BROKEN.search(body.text):
         found.append("a placeholder in it is damaged")
+    if _MISSING.search(body.text):
+        found.append("a name or a value that belongs in it is missing")
     if _HOLE.search(body.text):
         found.append("it has a gap that nobody filled in")
     if not body.text.strip():

@@ -226,6 +226,7 @@ class Filing:
         if sender is None:
             return {"customer_hash": "", "customer_number": None, "domain": ""}
         return {
+            "customer_mark": reading.redacted.sender if reading.redacted else "",
             "customer_hash": self._vault.blind(sender.email),
             "customer_number": await customers.handle(s, self._vault, sender.email),
             "domain": reading.company,

@@ -97,12 +97,17 @@ def _ticket_facts(ticket: Ticket) -> dict[str, Any]:
         **{name: getattr(ticket, name) for name in (*same, *also)},
         "ticket": str(ticket.id),
         "erased": ticket.erased_at is not None,
-        "subject": Redacted(ticket.subject),
-        "summary": Redacted(ticket.summary),
-        "asks": tuple(Redacted(ask) for ask in ticket.asks),
+        "subject": _worded(ticket, ticket.subject),
+        "summary": _worded(ticket, ticket.summary),
+        "asks": tuple(_worded(ticket, ask) for ask in ticket.asks),
         "customer": f"C-{ticket.customer_number}" if ticket.customer_number else "",
         "risks": tuple(ticket.risks),
     }
+
+
+def _worded(ticket: Ticket, text: str) -> Redacted:
+    """`text` as people read it on a card: whoever wrote the mail is "the customer"; the others keep their numbers."""
+    return Redacted(text.replace(ticket.customer_mark, "[the customer]") if ticket.customer_mark else text)
 
 
 def _draft_facts(ticket: Ticket, draft: Draft | None) -> dict[str, Any]:
@@ -110,7 +115,7 @@ def _draft_facts(ticket: Ticket, draft: Draft | None) -> dict[str, Any]:
         return {"draft": None, "draft_revision": 0, "draft_kind": "", "draft_source": ""}
     reasons = _why_not_one_click(ticket, draft)
     return {
-        "draft": Redacted(draft.body) if draft.body else None,
+        "draft": _worded(ticket, draft.body) if draft.body else None,
         "draft_revision": draft.revision,
         "draft_kind": draft.kind,
         "draft_source": draft.source,

@@ -115,6 +115,7 @@ class Ticket(SQLModel, table=True):
     channel: str = "triage"  #: the channel's name
     customer_hash: str = Field(default="", index=True)
     customer_number: int | None = None
+    customer_mark: str = ""  #: the placeholder that stands for the customer's name
     domain: str = ""
     readable: bool = True
     risks: list[str] = _json(list)

@@ -178,9 +178,12 @@ async def test_a_mail_that_was_never_set_aside_cannot_be_brought_back(room: Mail
 
 
 async def test_a_mail_that_kills_its_reader_becomes_a_card_that_says_so(room: Mailroom) -> None:
-    room.intake.steps = replace(room.intake.steps, reader=Reader())  # has no process that could read
-    arrived = await room.post.gmail.write(ANA, "Sensor offline", BROKEN)
+    impatient = Reader(seconds=0.01)
+    await impatient.start()
+    room.intake.steps = replace(room.intake.steps, reader=impatient)
+    arrived = await room.post.gmail.write(ANA, "Sensor offline", BROKEN + "Nora Quist wrote 1234567 words. " * 200_000)
     await room.work()
+    await impatient.close()
     ticket = await room.ticket()
     assert (ticket.readable, ticket.needs_review, ticket.category, ticket.subject) == (False, True, "other", "")
     assert await room.draft() is None

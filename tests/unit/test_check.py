@@ -90,3 +90,17 @@ def test_what_blocks_a_draft(body: str) -> None:
 def test_what_does_not() -> None:
     assert check.blocked(Redacted(FINE), TABLE) == ()
     assert check.blocked(Redacted("a < b and c > d, <b>bold</b>"), TABLE) == ()
+
+
+@pytest.mark.parametrize(
+    "body", ["Dear ,\n\nwe will see.", "Sehr geehrte Frau ,\n\nja.", "Dear <PERSON_1>,\n\nwe write to you at .", "Chère,\n\noui."]
+)
+def test_a_placeholder_that_is_missing_blocks(body: str) -> None:
+    assert "a name or a value that belongs in it is missing" in check.blocked(Redacted(body), {"<PERSON_1>": "Ana"})
+
+
+@pytest.mark.parametrize(
+    "body", ["Hello,\n\nyes.", "Dear <PERSON_1>,\n\nlook at this: it works.", "Dear customer,\n\nyes.", "Bonjour,\n\nvoilà."]
+)
+def test_a_greeting_without_a_name_is_none_that_misses_one(body: str) -> None:
+    assert check.blocked(Redacted(body), {"<PERSON_1>": "Ana"}) == ()
