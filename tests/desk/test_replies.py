@@ -56,7 +56,7 @@ async def test_of_many_clicks_one_sends(office: Office) -> None:
     ticket = await office.ticket()
     clicks = [office.desk.approve(ticket, person, 1) for person in (ANA, BEN) * 5]
     results = await asyncio.gather(*clicks, return_exceptions=True)
-    assert sum(isinstance(result, Approved) for result in results) == 1
+    assert len({result.reply for result in results if isinstance(result, Approved)}) == 1
     assert all(isinstance(result, Approved | LostRace) for result in results)
     assert len(await office.replies(ticket)) == 1
 
