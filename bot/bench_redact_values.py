@@ -152,7 +152,7 @@ class Values:
     def initial(self) -> str:
         given, surname = self._name()
         return self._draw.choice(
-            (f"{given[0]}. {surname}", f"{given[0]}.{self._shape('^')}. {surname}", f"{given} {surname[0]}.")
+            (f"{given[0]}. {surname}", f"{given[0]}.{self._shape('^')}. {surname}", f"{given} {surname[0].upper()}.")
         )
 
     def _place(self) -> Any:
@@ -198,8 +198,8 @@ class Values:
                 "eyJhbGciOiJIUzI1NiJ9.~~~~~~~~~~~~~~~~~~~~.~~~~~~~~~~~~~~~~",
             ),
             *(
-                "????????????????????????????????",
-                "????????-????-4???-a???-????????????",
+                "§§§§§§§§§§§§§§§§§§§§§§§§§§§§§§§§",
+                "§§§§§§§§-§§§§-4§§§-a§§§-§§§§§§§§§§§§",
                 f"{word}99!",
                 f"{word}#9999",
                 f"{word}_99_^",
