@@ -23,7 +23,8 @@ _I = re.IGNORECASE
 
 #: Words that stand where a name could: they are no names.
 STOP = words(
-    """idnr ust steuernr kundennr rechnungsnr vat tva iva btw nip jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun mär okt dez janv févr avr juil août déc ene
+    """idnr ust steuernr kundennr rechnungsnr vat tva iva btw nip
+    jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun mär okt dez janv févr avr juil août déc ene
     abr ago dic gen mag giu lug set ott maj cze lip sie wrz paź gru lut mail delivery system subsystem postmaster
     notification newsletter weekly service services controller team support sir madam sirs madame monsieur all
 everyone everybody there folks guys customer customers service friends colleagues both again damen herren zusammen alle
