@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -60,7 +60,7 @@ class Bot:
     poller: Poller
     socket: Socket
     reader: Reader
-    workers: asyncio.Task[None]
+    alive: asyncio.Task[None]  #: ends only when the process cannot go on
 
 
 def resource(name: str) -> Path:
@@ -116,9 +116,11 @@ async def running(
         mailbox, ours = await _addresses(settings, gmail)
         parts = Parts(settings, db, vault, slack, gmail, identity, mailbox, ours)
         bot = await _assemble(stack, parts, model, reader or own, pace, sweep_seconds)
-        if loading:
-            await loading  # clicks and polls work already; mails wait for their reader
-        yield bot
+        alive = asyncio.create_task(_alive(bot.alive, loading), name="alive")
+        try:
+            yield replace(bot, alive=alive)  # clicks and polls work already; mails wait for their reader
+        finally:
+            alive.cancel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,13 @@ async def _close_reader(reader: Reader, loading: asyncio.Task[None]) -> None:
     await reader.close()
 
 
+async def _alive(workers: asyncio.Task[None], loading: asyncio.Task[None] | None) -> None:
+    """End, with the reason, when readers cannot start or workers stop."""
+    if loading:
+        await asyncio.shield(loading)
+    await asyncio.shield(workers)
+
+
 @asynccontextmanager
 async def _working(workers: queue.Workers) -> AsyncIterator[asyncio.Task[None]]:
     """The workers as a task; at the end they finish what is in flight."""
@@ -255,7 +264,7 @@ async def run(env: Mapping[str, str]) -> int:
     settings = await asyncio.to_thread(environment.load, env)
     async with running(settings) as bot:
         log.info("running channel=%s poll_seconds=%s", settings.config.channels.default, settings.poll_seconds)
-        await until_stopped(bot.workers)
+        await until_stopped(bot.alive)
     return 0
 
 

@@ -43,7 +43,7 @@ async def run(*, port: int = 0, mail: Path | None = None, browser: bool = True, 
             _say("The mails are coming in. Claim a card, approve a draft, write a mail of your own.")
             delivering = asyncio.create_task(_deliver(world, mail))
             try:
-                await app.until_stopped(running.workers, delivering)
+                await app.until_stopped(running.alive, delivering)
             finally:
                 delivering.cancel()
                 await asyncio.gather(delivering, return_exceptions=True)
