@@ -99,11 +99,13 @@ async def _clicks(folder: Path) -> None:
     async with _bot(folder, PACED) as (world, _):
         for number in range(CLICKS):
             await world.gmail.write(
-                sender=f"Customer {number} <customer{number}@firm.example>", subject=f"Click {number:02d}", text="It is broken."
+                sender=f"Customer {number} <customer{number}@firm.example>",
+                subject=f"Question about order LS-{30000 + number}",
+                text="It is broken.",
             )
         await world.eventually(lambda: len(_cards(world)) >= CLICKS, PATIENCE, f"{CLICKS} cards")
         await _quiet(world)
-        cards = [await world.slack.card(f"Click {number:02d}") for number in range(CLICKS)]
+        cards = [await world.slack.card(f"LS-{30000 + number}") for number in range(CLICKS)]
 
         async def click(number: int) -> float:
             started = time.monotonic()
