@@ -143,8 +143,8 @@ class Replies:
         permit(by)
         async with self._db.transaction() as s:
             case = await self._case(s, ticket_id)
-            if _same_click(case, by, revision):
-                return Approved(case.in_flight.id)  # type: ignore[union-attr]
+            if again := _same_click(case, by, revision):
+                return Approved(again.id)
             _nothing_on_its_way(case)
             draft = case.draft
             if draft is None:
@@ -340,12 +340,12 @@ class Replies:
         await queue.enqueue(s, queue.SEND, str(reply.id))
 
 
-def _same_click(case: Case, by: Person, revision: int) -> bool:
-    """Whether this person approved this very draft a moment ago: a double click does nothing."""
+def _same_click(case: Case, by: Person, revision: int) -> Reply | None:
+    """The reply, when this person approved this very draft a moment ago: a double click does nothing."""
     reply = case.in_flight
-    return (
-        reply is not None and reply.status != ReplyStatus.UNCERTAIN and (reply.approved_by, reply.revision) == (by.id, revision)
-    )
+    if reply is None or reply.status == ReplyStatus.UNCERTAIN or (reply.approved_by, reply.revision) != (by.id, revision):
+        return None
+    return reply
 
 
 def _nothing_on_its_way(case: Case) -> None:

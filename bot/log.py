@@ -29,7 +29,8 @@ class OneLine(logging.Filter):
             return False
         self._said[kind] = record.created
         if cause:
-            record.msg, record.args = f"{str(record.msg).splitlines()[0]} [{cause}]", record.args
+            # Made whole first: a cut text no longer fits its arguments, and an empty one has no first line.
+            record.msg, record.args = f"{next(iter(record.getMessage().splitlines()), '')} [{cause}]", ()
         record.exc_info = record.exc_text = record.stack_info = None
         return True
 
